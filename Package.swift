@@ -1,0 +1,132 @@
+// swift-tools-version: 6.2
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// The settings of every Swift target.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// A Swift target whose settings are everyone's.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A test target of `Tests/<name>`.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "swift-vllm",
+    products: [
+        .library(name: "VLLM", targets: ["VLLM"]),
+        .executable(name: "vllm", targets: ["VLLMCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0: C and values.
+        .target(name: "CVLLMSystem"),
+        .target(name: "CVLLMKernels"),
+        .target(name: "CVLLMAssets", exclude: ["model"]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        library("VLLMTensors"),
+        library("VLLMTypes"),
+        library("VLLMJSON"),
+
+        // Floor 1: one job each.
+        library("VLLMTokenizers", ["VLLMJSON", "CPCRE2"]),
+        library("VLLMTemplates", ["VLLMJSON"]),
+        library("VLLMCheckpoints", ["VLLMTensors", "VLLMJSON", "CVLLMSystem"]),
+        library("VLLMScheduling", ["VLLMTypes"]),
+        library("VLLMCPU", ["VLLMTensors", "CVLLMKernels", "CVLLMSystem"]),
+
+        // Floors 3 and 4: models and their execution.
+        library("VLLMLayers", ["VLLMTensors", "VLLMCheckpoints", "VLLMJSON"]),
+        library("VLLMModels", ["VLLMLayers", "VLLMTensors", "VLLMCheckpoints", "VLLMJSON"]),
+        library("VLLMExecution", ["VLLMTypes", "VLLMTensors", "VLLMLayers"]),
+
+        // Floor 5: the engine.
+        library(
+            "VLLMEngine",
+            [
+                "VLLMTypes", "VLLMTensors", "VLLMJSON", "VLLMTokenizers", "VLLMCheckpoints", "VLLMScheduling",
+                "VLLMCPU", "VLLMLayers", "VLLMModels", "VLLMExecution", "CVLLMSystem", logging,
+            ]
+        ),
+
+        // Floors 6 and 7: what programs talk to.
+        library("VLLMChat", ["VLLMEngine", "VLLMTypes", "VLLMTemplates", "VLLMTokenizers", "VLLMJSON"]),
+        library(
+            "VLLMMockEngine",
+            ["VLLMEngine", "VLLMExecution", "VLLMTypes", "VLLMScheduling", "VLLMTokenizers"]),
+        library(
+            "VLLMServer",
+            [
+                "VLLMChat", "VLLMEngine", "VLLMTypes", "VLLMTokenizers", "VLLMJSON", hummingbird,
+                serviceLifecycle,
+                logging, nioCore, httpTypes,
+            ]
+        ),
+        library("VLLM", ["VLLMChat", "VLLMEngine", "VLLMTypes"]),
+
+        // Floor 8: the program.
+        .executableTarget(
+            name: "VLLMCommand",
+            dependencies: [
+                "VLLMServer", "VLLMChat", "VLLMEngine", "VLLMTypes", "VLLMTokenizers", "VLLMTemplates",
+                "VLLMJSON",
+                "VLLMCheckpoints", "CVLLMAssets", "CVLLMSystem", argumentParser, serviceLifecycle, logging,
+                hummingbird,
+            ],
+            swiftSettings: settings
+        ),
+
+        // Tests, a target each.
+        tests("VLLMKernelsTests", ["CVLLMKernels", "CVLLMSystem"]),
+        tests("VLLMJSONTests", ["VLLMJSON"]),
+        tests("VLLMTemplatesTests", ["VLLMTemplates", "VLLMJSON"], resources: [.copy("Fixtures")]),
+        tests(
+            "VLLMTokenizersTests", ["VLLMTokenizers", "VLLMJSON", "CPCRE2"], resources: [.copy("Fixtures")]),
+        tests("VLLMCheckpointsTests", ["VLLMCheckpoints", "VLLMJSON"]),
+        tests("VLLMSchedulingTests", ["VLLMScheduling", "VLLMTypes"]),
+        tests("VLLMExecutionTests", ["VLLMExecution"]),
+        tests("VLLMEngineTests", ["VLLMEngine", "VLLMCheckpoints", "VLLMTensors", "VLLMTypes", "VLLMJSON"]),
+        tests("VLLMChatTests", ["VLLMChat", "VLLMEngine", "VLLMTypes", "VLLMJSON"]),
+        tests(
+            "VLLMServerTests",
+            [
+                "VLLMServer", "VLLMChat", "VLLMMockEngine", "VLLMEngine", "VLLMTypes", "VLLMJSON",
+                .product(name: "HummingbirdTesting", package: "hummingbird"), hummingbird, httpTypes, nioCore,
+                serviceLifecycle, logging,
+            ]),
+        tests(
+            "VLLMBuiltInModelTests",
+            ["VLLMChat", "VLLMEngine", "VLLMCheckpoints", "VLLMTypes", "VLLMJSON", "CVLLMAssets"]),
+        tests("VLLMCommandTests", ["VLLMCommand"]),
+    ],
+    cLanguageStandard: .gnu2x
+)

@@ -1,0 +1,26 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+// The scratch of one attention work item, the same for every instruction set.
+
+#ifndef VLLM_ATTENTION_PLAN_H
+#define VLLM_ATTENTION_PLAN_H
+
+#include "../include/vllm_kernels.h"
+
+/// Rows of a register block, at most, on any instruction set.
+#define ATTENTION_BLOCK_ROWS 8
+/// Scores and probabilities of a row stand this many elements apart: off a power of two, for the cache's sake.
+#define ATTENTION_LD (VLLM_ATTENTION_SPLIT + 16)
+/// Bytes, and groups at most, of keys and values that are prefetched ahead.
+#ifndef ATTENTION_AHEAD
+#define ATTENTION_AHEAD 8192
+#endif
+#define ATTENTION_MOST_AHEAD 32
+/// Groups of keys and of values of a split, and what is prefetched beyond them.
+#define ATTENTION_STREAM (2 * VLLM_ATTENTION_SPLIT / VLLM_PANEL + ATTENTION_MOST_AHEAD + 8)
+
+/// Floats of a row of output sums.
+static inline size_t attention_padded_dim(int head_dim) { return ((size_t)head_dim + 15) / 16 * 16; }
+
+#endif

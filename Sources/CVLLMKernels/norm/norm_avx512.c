@@ -1,0 +1,14 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+// Norms and conversions for AVX-512.
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+
+#include "../support/vector_avx512.h"
+#include "norm_body.h"
+
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,87 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+// Weights to panels and back. Elements of the same type go through bit by bit, others through float32.
+
+#include "../include/vllm_kernels.h"
+#include "../support/float_bits.h"
+
+size_t vllm_panel_bytes(vllm_dtype packed, int k) {
+    return (size_t)k * VLLM_PANEL * (packed == VLLM_DTYPE_F32 ? 4 : 2);
+}
+
+static float load_element(const void *from, vllm_dtype dtype, ptrdiff_t at) {
+    if (dtype == VLLM_DTYPE_F32) return ((const float *)from)[at];
+    uint16_t half = ((const uint16_t *)from)[at];
+    return dtype == VLLM_DTYPE_F16 ? vllm_from_f16(half) : vllm_from_bf16(half);
+}
+
+/// 16-bit elements of the same type: nothing is converted. `pair` is 2 for bf16.
+static void pack_halves(uint16_t *panel, const void *const rows[VLLM_PANEL], ptrdiff_t k_stride, int k, int pair) {
+    for (int i = 0; i < VLLM_PANEL; i++) {
+        const uint16_t *row = rows[i];
+        for (int j = 0; j < k; j += pair)
+            for (int half = 0; half < pair; half++)
+                panel[(size_t)j * VLLM_PANEL + (size_t)(i * pair + half)] = row ? row[(j + half) * k_stride] : 0;
+    }
+}
+
+typedef uint32_t words __attribute__((vector_size(16)));
+
+static words load_words(const uint32_t *from) {
+    words w;
+    memcpy(&w, from, sizeof w);
+    return w;
+}
+
+/// The common case, 16 whole rows of words (bf16 pairs or float32): blocks of four by four are transposed.
+static void pack_words(uint32_t *panel, const void *const rows[VLLM_PANEL], int count) {
+    int j = 0;
+    for (; j + 4 <= count; j += 4) {
+        for (int i = 0; i < VLLM_PANEL; i += 4) {
+            words r[4], t[4], c[4];
+            for (int q = 0; q < 4; q++) r[q] = load_words((const uint32_t *)rows[i + q] + j);
+            t[0] = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5);
+            t[1] = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
+            t[2] = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
+            t[3] = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
+            c[0] = __builtin_shufflevector(t[0], t[2], 0, 1, 4, 5);
+            c[1] = __builtin_shufflevector(t[0], t[2], 2, 3, 6, 7);
+            c[2] = __builtin_shufflevector(t[1], t[3], 0, 1, 4, 5);
+            c[3] = __builtin_shufflevector(t[1], t[3], 2, 3, 6, 7);
+            for (int q = 0; q < 4; q++) memcpy(panel + (size_t)(j + q) * VLLM_PANEL + i, &c[q], sizeof c[q]);
+        }
+    }
+    for (; j < count; j++)
+        for (int i = 0; i < VLLM_PANEL; i++)
+            memcpy(panel + (size_t)j * VLLM_PANEL + i, (const uint32_t *)rows[i] + j, 4);
+}
+
+void vllm_pack_panel(void *panel, vllm_dtype packed, const void *const rows[VLLM_PANEL], vllm_dtype source,
+                     ptrdiff_t k_stride, int k) {
+    int pair = packed == VLLM_DTYPE_BF16 ? 2 : 1, complete = 1;
+    for (int i = 0; i < VLLM_PANEL; i++) complete &= rows[i] != NULL;
+    if (packed == source && packed != VLLM_DTYPE_F16 && k_stride == 1 && complete) {
+        pack_words(panel, rows, k / pair);
+        return;
+    }
+    if (packed == source && packed != VLLM_DTYPE_F32) {
+        pack_halves(panel, rows, k_stride, k, pair);
+        return;
+    }
+    for (int i = 0; i < VLLM_PANEL; i++) {
+        for (int j = 0; j < k; j++) {
+            float x = rows[i] ? load_element(rows[i], source, j * k_stride) : 0;
+            size_t at = (size_t)(j / pair) * VLLM_PANEL * (size_t)pair + (size_t)(i * pair + j % pair);
+            if (packed == VLLM_DTYPE_F32) ((float *)panel)[at] = x;
+            else ((uint16_t *)panel)[at] = packed == VLLM_DTYPE_F16 ? vllm_to_f16(x) : vllm_to_bf16(x);
+        }
+    }
+}
+
+void vllm_unpack_row(float *out, const void *weight, vllm_dtype packed, int row, int k) {
+    const char *panel = (const char *)weight + (size_t)(row / VLLM_PANEL) * vllm_panel_bytes(packed, k);
+    int pair = packed == VLLM_DTYPE_BF16 ? 2 : 1, i = row % VLLM_PANEL;
+    for (int j = 0; j < k; j++)
+        out[j] = load_element(panel, packed, (ptrdiff_t)(j / pair) * VLLM_PANEL * pair + i * pair + j % pair);
+}

@@ -1,0 +1,132 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import CVLLMKernels
+package import VLLMTensors
+
+extension Tensor {
+    var pointer: UnsafeMutableRawPointer? { unsafe UnsafeMutableRawPointer(bitPattern: address) }
+}
+
+extension PackedVector {
+    var pointer: UnsafePointer<Float>? { unsafe UnsafePointer(bitPattern: address) }
+}
+
+extension CPUBackend {
+    /// Rows a thread takes at once in operations whose rows are independent and cheap.
+    private static let rowGrain = 16
+
+    /// Runs the body over ranges of rows.
+    private func forEachRowRange(_ count: Int, _ body: (_ begin: Int32, _ end: Int32) -> Void) {
+        let grain = Self.rowGrain
+        pool.run(chunks: (count + grain - 1) / grain) { chunk, _ in
+            body(Int32(chunk * grain), Int32(Swift.min(count, (chunk + 1) * grain)))
+        }
+    }
+
+    package func embed(_ ids: [Int32], from weight: PackedWeight, into output: Tensor, accumulate: Bool) {
+        precondition(ids.count <= output.rows && weight.inputs <= output.stride)
+        let type = weight.dtype.kernelType
+        let width = weight.inputs
+        forEachRowRange(ids.count) { begin, end in
+            var row = [Float](repeating: 0, count: accumulate ? width : 0)
+            for index in Int(begin)..<Int(end) {
+                guard
+                    let target = unsafe UnsafeMutablePointer<Float>(
+                        bitPattern: output.address + UInt(index * output.stride * 4)),
+                    let source = unsafe UnsafeRawPointer(bitPattern: weight.address)
+                else { return }
+                guard accumulate else {
+                    unsafe vllm_unpack_row(target, source, type, ids[index], Int32(width))
+                    continue
+                }
+                unsafe vllm_unpack_row(&row, source, type, ids[index], Int32(width))
+                for column in 0..<width { unsafe target[column] += row[column] }
+            }
+        }
+    }
+
+    package func linear(
+        _ x: Tensor, _ weight: PackedWeight, bias: PackedVector?, activation: Activation,
+        output mode: LinearOutput,
+        into output: Tensor
+    ) {
+        precondition(x.columns == weight.inputs && x.dtype == activationDType(for: weight.dtype))
+        let columns = weight.isGated ? weight.outputs / 2 : weight.outputs
+        let panel = Int(VLLM_PANEL)
+        let panels = (columns + panel - 1) / panel * (weight.isGated ? 2 : 1)
+        var arguments = unsafe vllm_linear_args()
+        unsafe arguments.x = UnsafeRawPointer(x.pointer)
+        unsafe arguments.ldx = x.stride
+        unsafe arguments.weight = UnsafeRawPointer(bitPattern: weight.address)
+        unsafe arguments.weight_dtype = weight.dtype.kernelType
+        unsafe arguments.bias = bias?.pointer
+        unsafe arguments.m = Int32(x.rows)
+        unsafe arguments.n = Int32(weight.isGated ? panels * panel : weight.outputs)
+        unsafe arguments.k = Int32(weight.inputs)
+        unsafe arguments.activation = activation.kernelActivation
+        unsafe arguments.gated = weight.isGated ? 1 : 0
+        unsafe arguments.output =
+            mode == .add ? VLLM_OUT_ADD : output.dtype == .bfloat16 ? VLLM_OUT_BF16 : VLLM_OUT_F32
+        unsafe arguments.out = output.pointer
+        unsafe arguments.ldo = output.stride
+        unsafe arguments.out_columns = Int32(columns)
+        unsafe run(&arguments, panels: panels)
+    }
+
+    private func run(_ arguments: inout vllm_linear_args, panels: Int) {
+        let rows = unsafe arguments.m
+        unsafe withUnsafePointer(to: &arguments) { arguments in
+            let grain = unsafe Int(vllm_linear_panel_grain(arguments, Int32(pool.count)))
+            pool.run(chunks: (panels + grain - 1) / grain) { chunk, _ in
+                unsafe kernels.linear(
+                    arguments, Int32(chunk * grain), Int32(Swift.min(panels, (chunk + 1) * grain)), 0, rows)
+            }
+        }
+    }
+
+    package func norm(_ x: Tensor, _ norm: Norm, into output: Tensor) {
+        precondition(x.dtype == .float32 && norm.weight.count == x.columns && output.rows >= x.rows)
+        var arguments = unsafe vllm_norm_args()
+        unsafe arguments.x = UnsafePointer(bitPattern: x.address)
+        unsafe arguments.ldx = x.stride
+        unsafe arguments.n = Int32(x.columns)
+        unsafe arguments.weight = norm.weight.pointer
+        unsafe arguments.bias = norm.bias?.pointer
+        unsafe arguments.epsilon = norm.epsilon
+        unsafe arguments.layer_norm = norm.kind == .layer ? 1 : 0
+        unsafe arguments.out = output.pointer
+        unsafe arguments.ldo = output.stride
+        unsafe arguments.out_dtype = output.dtype.kernelType
+        unsafe withUnsafePointer(to: &arguments) { arguments in
+            forEachRowRange(x.rows) { unsafe kernels.norm(arguments, $0, $1) }
+        }
+    }
+
+    package func gather(_ rows: [Int32], of x: Tensor, into output: Tensor) {
+        precondition(rows.count <= output.rows && x.columns == output.columns && x.dtype == output.dtype)
+        for (index, row) in rows.enumerated() {
+            precondition(row >= 0 && Int(row) < x.rows, "row \(row) of \(x.rows)")
+            guard
+                let target = unsafe UnsafeMutableRawPointer(
+                    bitPattern: output.address + UInt(index * output.stride * output.dtype.size)),
+                let source = unsafe UnsafeRawPointer(
+                    bitPattern: x.address + UInt(Int(row) * x.stride * x.dtype.size))
+            else { return }
+            unsafe target.copyMemory(from: source, byteCount: x.columns * x.dtype.size)
+        }
+    }
+
+    package func read(_ tensor: Tensor) -> [Float] {
+        precondition(tensor.dtype == .float32)
+        var values: [Float] = []
+        values.reserveCapacity(tensor.rows * tensor.columns)
+        for row in 0..<tensor.rows {
+            let address = tensor.address + UInt(row * tensor.stride * 4)
+            unsafe values.append(
+                contentsOf: UnsafeBufferPointer(
+                    start: UnsafePointer<Float>(bitPattern: address), count: tensor.columns))
+        }
+        return values
+    }
+}

@@ -1,0 +1,134 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import CVLLMKernels
+package import VLLMTensors
+
+extension CPUBackend {
+    /// Where each row of a packed weight comes from: nil is padding.
+    private struct RowMap {
+        let parts: [TensorSource]
+        let arrangement: WeightDescription.Arrangement
+        let numRows: Int
+
+        init(_ parts: [TensorSource], _ arrangement: WeightDescription.Arrangement) {
+            self.parts = parts
+            self.arrangement = arrangement
+            let panel = Int(VLLM_PANEL)
+            switch arrangement {
+            case .stacked:
+                numRows = (parts.reduce(0) { $0 + $1.rows } + panel - 1) / panel * panel
+            case .gated:
+                numRows = 2 * (((parts.first?.rows ?? 0) + panel - 1) / panel * panel)
+            }
+        }
+
+        func source(of row: Int) -> (part: Int, row: Int)? {
+            switch arrangement {
+            case .stacked:
+                var row = row
+                for (index, part) in parts.enumerated() {
+                    if row < part.rows { return (index, row) }
+                    row -= part.rows
+                }
+                return nil
+            case .gated:
+                let panel = Int(VLLM_PANEL)
+                let part = row / panel % 2
+                let source = row / (2 * panel) * panel + row % panel
+                return source < parts[part].rows ? (part, source) : nil
+            }
+        }
+
+        func address(of row: Int) -> UInt? {
+            guard let (index, row) = source(of: row) else { return nil }
+            let part = parts[index]
+            return part.address + UInt(row * part.rowStride * part.dtype.size)
+        }
+    }
+
+    package func pack(_ description: WeightDescription) throws(DeviceError) -> PackedWeight {
+        guard let first = description.parts.first else { throw DeviceError("a weight has no parts.") }
+        let k = first.columns
+        try Self.check(description)
+        let map = RowMap(description.parts, description.arrangement)
+        let panel = Int(VLLM_PANEL)
+        let panelBytes = vllm_panel_bytes(description.dtype.kernelType, Int32(k))
+        let numPanels = map.numRows / panel
+        let address = try allocateWeights(numPanels * panelBytes)
+        let target = description.dtype.kernelType
+        let source = first.dtype.kernelType
+        let kStride = first.columnStride
+        pool.run(chunks: (numPanels + 15) / 16) { chunk, _ in
+            for index in chunk * 16..<Swift.min(numPanels, chunk * 16 + 16) {
+                let rows = unsafe (0..<panel).map { row in
+                    unsafe map.address(of: index * panel + row).flatMap {
+                        unsafe UnsafeRawPointer(bitPattern: $0)
+                    }
+                }
+                unsafe vllm_pack_panel(
+                    UnsafeMutableRawPointer(bitPattern: address + UInt(index * panelBytes)), target, rows,
+                    source,
+                    kStride, Int32(k))
+            }
+        }
+        return PackedWeight(
+            address: address, dtype: description.dtype, outputs: description.outputs, inputs: k,
+            isGated: description.arrangement == .gated, sizeInBytes: numPanels * panelBytes)
+    }
+
+    /// The parts agree with each other and with what the kernels can do.
+    private static func check(_ description: WeightDescription) throws(DeviceError) {
+        guard let first = description.parts.first else { return }
+        let agree = description.parts.allSatisfy {
+            $0.columns == first.columns && $0.dtype == first.dtype && $0.columnStride == first.columnStride
+        }
+        guard agree else { throw DeviceError("the parts of a merged weight differ in type or width.") }
+        if description.arrangement == .gated {
+            guard description.parts.count == 2, description.parts[1].rows == first.rows else {
+                throw DeviceError("a gated weight needs two parts of equal size.")
+            }
+        }
+        guard description.dtype != .bfloat16 || first.columns % 2 == 0 else {
+            throw DeviceError(
+                "a bfloat16 weight needs an even number of inputs, this one has \(first.columns).")
+        }
+    }
+
+    package func pack(
+        vector parts: [TensorSource], arrangement: WeightDescription.Arrangement
+    ) throws(DeviceError) -> PackedVector {
+        let map = RowMap(parts, arrangement)
+        let address = try allocateWeights(map.numRows * 4)
+        guard let values = unsafe UnsafeMutablePointer<Float>(bitPattern: address) else {
+            throw DeviceError("the system gave no memory.")
+        }
+        for row in 0..<map.numRows {
+            guard let (part, _) = map.source(of: row), let source = map.address(of: row) else { continue }
+            unsafe values[row] = Self.element(at: source, parts[part].dtype)
+        }
+        return PackedVector(address: address, count: parts.reduce(0) { $0 + $1.rows })
+    }
+
+    package func pack(values: [Float]) throws(DeviceError) -> PackedVector {
+        let address = try allocateWeights(values.count * 4)
+        if let target = unsafe UnsafeMutableRawPointer(bitPattern: address) {
+            unsafe values.withUnsafeBytes { bytes in
+                guard let base = bytes.baseAddress else { return }
+                unsafe target.copyMemory(from: base, byteCount: bytes.count)
+            }
+        }
+        return PackedVector(address: address, count: values.count)
+    }
+
+    /// One element as float32; the address need not be aligned.
+    private static func element(at address: UInt, _ dtype: DType) -> Float {
+        guard let pointer = unsafe UnsafeRawPointer(bitPattern: address) else { return 0 }
+        switch dtype {
+        case .float32: return unsafe pointer.loadUnaligned(as: Float.self)
+        case .float16: return unsafe Float(pointer.loadUnaligned(as: Float16.self))
+        case .bfloat16: return unsafe Float(bitPattern: UInt32(pointer.loadUnaligned(as: UInt16.self)) << 16)
+        case .int32: return unsafe Float(pointer.loadUnaligned(as: Int32.self))
+        }
+    }
+}

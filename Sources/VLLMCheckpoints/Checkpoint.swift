@@ -1,0 +1,140 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+package import VLLMJSON
+package import VLLMTensors
+
+/// An opened checkpoint: its configuration, and its tensors where they stand in their files.
+package struct Checkpoint: Sendable {
+    /// Where the files are.
+    package let source: CheckpointSource
+    /// config.json.
+    package let config: JSONObject
+    private let tensors: [String: TensorEntry]
+    /// The files with tensors.
+    private let files: [FileBytes]
+
+    /// Opens the files of a checkpoint and checks their headers; reads no weights.
+    package init(_ source: CheckpointSource) throws(CheckpointError) {
+        guard let config = try source.object("config.json", sizeLimit: 4 << 20) else {
+            throw CheckpointError(
+                source.name, "has no config.json: is this the folder of a Hugging Face checkpoint?")
+        }
+        self.source = source
+        self.config = config
+        (tensors, files) = try Self.open(source)
+    }
+
+    private static func open(
+        _ source: CheckpointSource
+    ) throws(CheckpointError) -> ([String: TensorEntry], [FileBytes]) {
+        if let index = try source.object("model.safetensors.index.json", sizeLimit: 256 << 20) {
+            return try openShards(index, source)
+        }
+        guard let file = try source.file("model.safetensors") else {
+            throw CheckpointError(
+                source.name,
+                "has neither model.safetensors nor model.safetensors.index.json; other formats are not read.")
+        }
+        return (try SafetensorsFile.tensors(of: file, path: source.path(of: "model.safetensors")), [file])
+    }
+
+    private static func openShards(
+        _ index: JSONObject, _ source: CheckpointSource
+    ) throws(CheckpointError) -> ([String: TensorEntry], [FileBytes]) {
+        let indexPath = source.path(of: "model.safetensors.index.json")
+        guard let map = index["weight_map"]?.objectValue else {
+            throw CheckpointError(indexPath, "has no weight_map.")
+        }
+        var shards: [String: [String: TensorEntry]] = [:]
+        var files: [FileBytes] = []
+        var tensors: [String: TensorEntry] = [:]
+        for (name, value) in map {
+            guard let shard = value.stringValue else {
+                throw CheckpointError(indexPath, "weight_map of '\(name)' is no file name.")
+            }
+            if shards[shard] == nil {
+                guard let file = try source.file(shard) else {
+                    throw CheckpointError(indexPath, "names the file \(shard), which is not there.")
+                }
+                shards[shard] = try SafetensorsFile.tensors(of: file, path: source.path(of: shard))
+                files.append(file)
+            }
+            guard let entry = shards[shard]?[name] else {
+                throw CheckpointError(
+                    source.path(of: shard), "has no tensor '\(name)', which the index says it has.")
+            }
+            tensors[name] = entry
+        }
+        return (tensors, files)
+    }
+
+    /// Names of all tensors.
+    package var tensorNames: some Collection<String> { tensors.keys }
+
+    /// Bytes of all weight files.
+    package var sizeInBytes: Int { files.reduce(0) { $0 + $1.count } }
+
+    /// True where a tensor of that name exists.
+    package func has(_ name: String) -> Bool { tensors[name] != nil }
+
+    /// A matrix of the given shape [rows, columns], or a vector as one column.
+    package func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {
+        let entry = try entry(name)
+        let shape = columns == 1 && entry.shape.count == 1 ? entry.shape + [1] : entry.shape
+        guard shape == [rows, columns] else {
+            throw CheckpointError(
+                source.name,
+                "tensor '\(name)' has the shape \(entry.shape), but the configuration asks for [\(rows), \(columns)]."
+            )
+        }
+        let dtype = try dtype(of: entry, name)
+        return TensorSource(
+            address: entry.file.address + UInt(entry.range.lowerBound), dtype: dtype, rows: rows,
+            columns: columns,
+            rowStride: columns)
+    }
+
+    /// A vector of the given length.
+    package func vector(_ name: String, count: Int) throws(CheckpointError) -> TensorSource {
+        try matrix(name, rows: count, columns: 1)
+    }
+
+    /// The type that most of the weights are stored in.
+    package var storedDType: DType? {
+        var bytes: [DType: Int] = [:]
+        for entry in tensors.values {
+            guard let dtype = Self.dtypes[entry.typeName] else { continue }
+            bytes[dtype, default: 0] += entry.range.count
+        }
+        return bytes.max { $0.value < $1.value }?.key
+    }
+
+    private static let dtypes: [String: DType] = ["F32": .float32, "F16": .float16, "BF16": .bfloat16]
+
+    private func entry(_ name: String) throws(CheckpointError) -> TensorEntry {
+        guard let entry = tensors[name] else {
+            throw CheckpointError(source.name, "has no tensor '\(name)', which this architecture needs.")
+        }
+        return entry
+    }
+
+    private func dtype(of entry: TensorEntry, _ name: String) throws(CheckpointError) -> DType {
+        guard let dtype = Self.dtypes[entry.typeName] else {
+            throw CheckpointError(
+                source.name, "tensor '\(name)' has the dtype \(entry.typeName); F32, F16 and BF16 are read.")
+        }
+        return dtype
+    }
+
+    /// Gives back the pages of a tensor that has been packed.
+    package func release(_ name: String) {
+        guard let entry = tensors[name] else { return }
+        entry.file.release(entry.range)
+    }
+
+    /// Asks the system to read the weights ahead.
+    package func prefetch() {
+        for file in files { file.prefetch() }
+    }
+}

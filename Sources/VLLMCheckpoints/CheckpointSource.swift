@@ -1,0 +1,63 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+package import VLLMJSON
+
+/// Where a checkpoint's files come from: a folder, or the program itself.
+package enum CheckpointSource: Sendable {
+    /// A folder of the file system.
+    case folder(path: String)
+    /// Files in memory by name.
+    case embedded(name: String, files: [String: FileBytes])
+
+    /// What messages call it.
+    package var name: String {
+        switch self {
+        case .folder(let path): path
+        case .embedded(let name, _): name
+        }
+    }
+
+    /// How messages name one of its files.
+    package func path(of file: String) -> String { "\(name)/\(file)" }
+
+    /// The bytes of a file, or nil where there is none.
+    ///
+    /// A name that leaves the folder is refused, for names come from the checkpoint's own files too.
+    package func file(_ file: String) throws(CheckpointError) -> FileBytes? {
+        guard !file.isEmpty, !file.contains("/"), file != "..", !file.utf8.contains(0) else {
+            throw CheckpointError(path(of: file), "is not the name of a file in this folder.")
+        }
+        switch self {
+        case .folder(let path): return try FileBytes(mapping: "\(path)/\(file)")
+        case .embedded(_, let files): return files[file]
+        }
+    }
+
+    /// A JSON file whose top is an object, or nil where there is no such file.
+    package func object(_ file: String, sizeLimit: Int = 64 << 20) throws(CheckpointError) -> JSONObject? {
+        guard let bytes = try self.file(file) else { return nil }
+        return try bytes.withBytes { span throws(CheckpointError) in
+            let limits = JSONLimits(maximumSizeInBytes: sizeLimit, allowsNonFiniteNumbers: true)
+            let value: JSONValue
+            do throws(JSONError) {
+                value = try JSONParser.parse(span, limits: limits)
+            } catch {
+                throw CheckpointError(path(of: file), "is not valid JSON: \(error).")
+            }
+            guard let object = value.objectValue else {
+                throw CheckpointError(path(of: file), "should hold a JSON object, holds \(value.kindName).")
+            }
+            return object
+        }
+    }
+
+    /// A text file, or nil where there is none.
+    package func text(_ file: String, sizeLimit: Int = 16 << 20) throws(CheckpointError) -> String? {
+        guard let bytes = try self.file(file) else { return nil }
+        guard bytes.count <= sizeLimit else {
+            throw CheckpointError(path(of: file), "has \(bytes.count) bytes, more than \(sizeLimit).")
+        }
+        return String(decoding: bytes.bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,108 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+package import VLLMJSON
+
+/// Reads config.json leniently, for unknown keys are ignored, and checks what is read strictly.
+package struct ConfigReader {
+    package let object: JSONObject
+    /// What messages call the file.
+    package let file: String
+
+    package init(_ object: JSONObject, file: String) {
+        self.object = object
+        self.file = file
+    }
+
+    private func value(_ key: String) -> JSONValue? {
+        guard let value = object[key], !value.isNull else { return nil }
+        return value
+    }
+
+    /// Creates the error of a key.
+    package func error(_ key: String, _ what: String) -> CheckpointError {
+        CheckpointError(file, "'\(key)' \(what).")
+    }
+
+    /// A whole number within a range; the default where the key is missing or null.
+    package func int(
+        _ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil
+    ) throws(CheckpointError) -> Int {
+        guard let value = value(key) else {
+            guard let fallback else { throw error(key, "is missing") }
+            return fallback
+        }
+        guard let number = value.intValue, range.contains(number) else {
+            throw error(
+                key,
+                "should be a whole number in \(range.lowerBound)…\(range.upperBound), is \(Self.show(value))")
+        }
+        return number
+    }
+
+    /// A finite number; the default where the key is missing or null.
+    package func double(_ key: String, default fallback: Double? = nil) throws(CheckpointError) -> Double {
+        guard let value = value(key) else {
+            guard let fallback else { throw error(key, "is missing") }
+            return fallback
+        }
+        guard let number = value.doubleValue, number.isFinite else {
+            throw error(key, "should be a number, is \(Self.show(value))")
+        }
+        return number
+    }
+
+    /// A truth value; the default where the key is missing or null.
+    package func bool(_ key: String, default fallback: Bool) throws(CheckpointError) -> Bool {
+        guard let value = value(key) else { return fallback }
+        guard let truth = value.boolValue else {
+            throw error(key, "should be true or false, is \(Self.show(value))")
+        }
+        return truth
+    }
+
+    /// A text, or nil where the key is missing or null.
+    package func string(_ key: String) throws(CheckpointError) -> String? {
+        guard let value = value(key) else { return nil }
+        guard let text = value.stringValue else {
+            throw error(key, "should be a text, is \(Self.show(value))")
+        }
+        return text
+    }
+
+    /// An object, or nil where the key is missing or null.
+    package func nested(_ key: String) throws(CheckpointError) -> ConfigReader? {
+        guard let value = value(key) else { return nil }
+        guard let object = value.objectValue else {
+            throw error(key, "should be an object, is \(Self.show(value))")
+        }
+        return ConfigReader(object, file: "\(file), \(key)")
+    }
+
+    /// Numbers, or nil where the key is missing or null.
+    package func doubles(_ key: String) throws(CheckpointError) -> [Double]? {
+        guard let value = value(key) else { return nil }
+        guard let list = value.arrayValue else {
+            throw error(key, "should be a list, is \(Self.show(value))")
+        }
+        var numbers: [Double] = []
+        for element in list {
+            guard let number = element.doubleValue, number.isFinite else {
+                throw error(key, "should be a list of numbers, holds \(Self.show(element))")
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    /// Refuses a key that changes the mathematics unless it has one of the values that do not.
+    package func require(_ key: String, oneOf values: [JSONValue]) throws(CheckpointError) {
+        guard let value = value(key), !values.contains(value) else { return }
+        throw error(key, "is \(Self.show(value)), which is not supported for this architecture")
+    }
+
+    private static func show(_ value: JSONValue) -> String {
+        let text = JSONWriter().string(value)
+        return text.count > 60 ? "\(text.prefix(60))…" : text
+    }
+}

@@ -1,0 +1,12 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// `vllm bench`: measures.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measures speed on this machine.",
+        subcommands: [BenchLatencyCommand.self, BenchThroughputCommand.self])
+}

@@ -1,0 +1,96 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import VLLMCPU
+import VLLMEngine
+import VLLMTensors
+
+/// `vllm bench latency`: how fast a batch of one size is, beside what the machine could do.
+struct BenchLatencyCommand: ParsableCommand, Command {
+    static let configuration = CommandConfiguration(
+        commandName: "latency",
+        abstract: "Times prefill and decode of one batch, beside this machine's measured limits.",
+        discussion: """
+            Example:
+              vllm bench latency ./model --input-len 512 --output-len 64 --batch-size 1
+            """)
+
+    @Option(help: "Tokens of a prompt.")
+    var inputLen: Int = 512
+
+    @Option(help: "Tokens generated behind each prompt, at least 2.")
+    var outputLen: Int = 64
+
+    @Option(help: "Requests that run at once.")
+    var batchSize: Int = 1
+
+    @Option(help: "Measured runs, of which the median counts.")
+    var numIters: Int = 5
+
+    @OptionGroup(title: "Model")
+    var model: ModelFlags
+
+    @OptionGroup(title: "Memory and scheduling")
+    var scheduling: SchedulingFlags
+
+    @OptionGroup(title: "Log")
+    var log: LogFlags
+
+    func validate() throws {
+        guard inputLen >= 1, outputLen >= 2, batchSize >= 1, numIters >= 1 else {
+            throw ValidationError("lengths and counts should be at least 1, --output-len at least 2.")
+        }
+    }
+
+    func run(in context: CommandContext) async throws {
+        let starter = EngineStarter(
+            model: model, scheduling: scheduling, logger: try context.logger(log),
+            environment: context.environment)
+        let engine = try await starter.start { $0.enablePrefixCaching = false }
+        let info = engine.info
+        let backend = try CPUBackend(.init(numThreads: info.numThreads, instructionSet: model.instructionSet))
+        let peaks = try CPUPeaks.measure(info.dtype, backend: backend)
+        let benchmark = OfflineBenchmark(engine: engine)
+        _ = try await benchmark.run(count: batchSize, inputLength: inputLen, outputLength: 2, salt: 0)
+        var prefill: [Double] = []
+        var decode: [Double] = []
+        for iteration in 1...numIters {
+            let timing = try await benchmark.run(
+                count: batchSize, inputLength: inputLen, outputLength: outputLen, salt: iteration)
+            prefill.append(Double(batchSize * inputLen) / timing.untilFirstTokens.seconds)
+            let seconds = (timing.total - timing.untilFirstTokens).seconds
+            decode.append(Double(batchSize * (outputLen - 1)) / seconds)
+        }
+        await engine.shutdown()
+        printReport(info, peaks, prefill: Spread(prefill), decode: Spread(decode))
+    }
+
+    private func printReport(_ info: ModelInfo, _ peaks: CPUPeaks, prefill: Spread, decode: Spread) {
+        let operations = 2 * Double(info.multipliedWeights)
+        let bytes = Double((info.multipliedWeights + info.headWeights) * info.dtype.size)
+        let arithmetic = prefill.median * operations / peaks.operationsPerSecond
+        let bandwidth = decode.median / Double(batchSize) * bytes / peaks.bytesPerSecond
+        let decodeArithmetic =
+            decode.median * (operations + 2 * Double(info.headWeights)) / peaks.operationsPerSecond
+        Terminal.print(
+            """
+            device            \(info.device), \(info.numThreads) threads
+            peak              \(rounded(peaks.operationsPerSecond / 1e9)) GFLOP/s \(info.dtype.rawValue),             \(rounded(peaks.bytesPerSecond / 1e9)) GB/s read
+            batch             \(batchSize) × \(inputLen) in, \(outputLen) out, median of \(numIters)
+            prefill           \(show(prefill)) tokens/s, \(percent(arithmetic)) of the arithmetic peak
+            decode            \(show(decode)) tokens/s, \(percent(bandwidth)) of the read bandwidth by weights,             \(percent(decodeArithmetic)) of the arithmetic peak
+
+            """)
+    }
+
+    private func show(_ spread: Spread) -> String {
+        "\(rounded(spread.median)) (\(rounded(spread.lowest))…\(rounded(spread.highest)))"
+    }
+
+    private func rounded(_ value: Double) -> String {
+        value >= 100 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
+    }
+
+    private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+}

@@ -1,0 +1,71 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import VLLMEngine
+
+/// `vllm bench throughput`: tokens a second over many requests at once.
+struct BenchThroughputCommand: ParsableCommand, Command {
+    static let configuration = CommandConfiguration(
+        commandName: "throughput",
+        abstract: "Times many requests at once, offline.",
+        discussion: """
+            Example:
+              vllm bench throughput ./model --input-len 128 --output-len 64 --num-prompts 32
+            """)
+
+    @Option(help: "Tokens of a prompt.")
+    var inputLen: Int = 128
+
+    @Option(help: "Tokens generated behind each prompt.")
+    var outputLen: Int = 64
+
+    @Option(help: "Requests.")
+    var numPrompts: Int = 32
+
+    @Option(help: "Measured runs, of which the median counts.")
+    var numIters: Int = 3
+
+    @OptionGroup(title: "Model")
+    var model: ModelFlags
+
+    @OptionGroup(title: "Memory and scheduling")
+    var scheduling: SchedulingFlags
+
+    @OptionGroup(title: "Log")
+    var log: LogFlags
+
+    func validate() throws {
+        guard inputLen >= 1, outputLen >= 1, numPrompts >= 1, numIters >= 1 else {
+            throw ValidationError("lengths and counts should be at least 1.")
+        }
+    }
+
+    func run(in context: CommandContext) async throws {
+        let starter = EngineStarter(
+            model: model, scheduling: scheduling, logger: try context.logger(log),
+            environment: context.environment)
+        let engine = try await starter.start { $0.enablePrefixCaching = false }
+        let benchmark = OfflineBenchmark(engine: engine)
+        _ = try await benchmark.run(count: 2, inputLength: inputLen, outputLength: 2, salt: 0)
+        var total: [Double] = []
+        var output: [Double] = []
+        for iteration in 1...numIters {
+            let timing = try await benchmark.run(
+                count: numPrompts, inputLength: inputLen, outputLength: outputLen, salt: iteration)
+            let seconds = timing.total.seconds
+            total.append(Double(numPrompts * inputLen + timing.outputTokens) / seconds)
+            output.append(Double(timing.outputTokens) / seconds)
+        }
+        await engine.shutdown()
+        let all = Spread(total)
+        let generated = Spread(output)
+        Terminal.print(
+            """
+            requests          \(numPrompts) × \(inputLen) in, \(outputLen) out, median of \(numIters)
+            total tokens/s    \(Int(all.median)) (\(Int(all.lowest))…\(Int(all.highest)))
+            output tokens/s   \(Int(generated.median)) (\(Int(generated.lowest))…\(Int(generated.highest)))
+
+            """)
+    }
+}

@@ -1,0 +1,71 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import VLLMEngine
+import VLLMTypes
+
+/// Times requests of random tokens in this process.
+struct OfflineBenchmark {
+    let engine: AsyncLLM
+
+    /// How long a batch took, and how long its parts.
+    struct Timing {
+        /// From the first request to the last token.
+        var total: Duration
+        /// From the first request until every one had its first token.
+        var untilFirstTokens: Duration
+        var outputTokens: Int
+    }
+
+    /// Runs a batch of requests of equal length at once.
+    ///
+    /// - Parameter salt: makes the prompts different from those of other runs, so that no cache helps.
+    func run(count: Int, inputLength: Int, outputLength: Int, salt: Int) async throws -> Timing {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let params = SamplingParams(
+            temperature: 0, maxTokens: outputLength, ignoreEOS: true, detokenize: false, outputKind: .delta)
+        let results = try await withThrowingTaskGroup(of: (ContinuousClock.Instant, Int).self) { group in
+            for index in 0..<count {
+                let prompt = prompt(inputLength, salt: salt &* 4099 &+ index)
+                let stream = try engine.generate(.tokens(prompt), params, requestID: "\(index)")
+                group.addTask {
+                    var first: ContinuousClock.Instant?
+                    var tokens = 0
+                    for try await output in stream {
+                        first = first ?? clock.now
+                        tokens += output.outputs.reduce(0) { $0 + $1.tokenIDs.count }
+                    }
+                    return (first ?? clock.now, tokens)
+                }
+            }
+            var results: [(ContinuousClock.Instant, Int)] = []
+            for try await result in group { results.append(result) }
+            return results
+        }
+        return Timing(
+            total: clock.now - start, untilFirstTokens: (results.map(\.0).max() ?? start) - start,
+            outputTokens: results.reduce(0) { $0 + $1.1 })
+    }
+
+    /// Tokens that look random and are the same in every run.
+    private func prompt(_ length: Int, salt: Int) -> [Int32] {
+        (0..<length).map { position in
+            Int32((position &* 7919 &+ salt &* 104_729 &+ 13) % engine.info.vocabularySize)
+        }
+    }
+}
+
+/// The middle of several measurements and how far they lie apart.
+struct Spread {
+    let median: Double
+    let lowest: Double
+    let highest: Double
+
+    init(_ values: [Double]) {
+        let sorted = values.sorted()
+        median = sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+        lowest = sorted.first ?? 0
+        highest = sorted.last ?? 0
+    }
+}

@@ -1,0 +1,50 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import VLLMCheckpoints
+import VLLMEngine
+
+/// Loads the model that a command's flags name, and reports it.
+struct EngineStarter {
+    let model: ModelFlags
+    let scheduling: SchedulingFlags
+    let logger: Logger
+    let environment: [String: String]
+
+    /// Starts the engine.
+    ///
+    /// - Parameter adjust: changes the options before they are used.
+    func start(_ adjust: (inout EngineOptions) -> Void = { _ in }) async throws -> AsyncLLM {
+        var options = EngineOptions(model: model.model ?? BuiltInModel.name)
+        try model.apply(to: &options)
+        try scheduling.apply(to: &options)
+        adjust(&options)
+        let progress = ProgressDisplay("Loading weights", unit: .bytes)
+        let start = ContinuousClock.now
+        defer { progress.clear() }
+        let engine = try await load(options) { done, total in progress.update(done: done, total: total) }
+        progress.clear()
+        report(engine.info, took: .now - start)
+        return engine
+    }
+
+    private func load(
+        _ options: EngineOptions, progress: @escaping @Sendable (Int, Int) -> Void
+    ) async throws -> AsyncLLM {
+        var environment = environment
+        if let folder = model.downloadDir { environment["HF_HUB_CACHE"] = folder }
+        guard model.model == nil else {
+            return try await ModelLoader.load(options, environment: environment, progress: progress)
+        }
+        let tokenizer = try options.tokenizer.map { name in
+            try ModelLoader.resolve(name, revision: nil, environment: environment)
+        }
+        return try await ModelLoader.load(
+            BuiltInModel.source, tokenizer: tokenizer, options, progress: progress)
+    }
+
+    private func report(_ info: ModelInfo, took duration: Duration) {
+        for line in StartupReport.lines(info, loadTime: duration) { logger.info("\(line)") }
+    }
+}

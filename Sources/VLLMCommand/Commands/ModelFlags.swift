@@ -1,0 +1,111 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import VLLMEngine
+
+/// Flags that say which model runs, and where.
+struct ModelFlags: ParsableArguments {
+    @Argument(
+        help:
+            "A folder with a Hugging Face checkpoint, or the id of one in the local hub cache. Without it the small model that is built into this program."
+    )
+    var model: String?
+
+    @Option(help: "Folder or hub id of the tokenizer, where it is not the model's.")
+    var tokenizer: String?
+
+    @Option(help: "Branch, tag or commit of a hub id (default: main).")
+    var revision: String?
+
+    @Option(
+        help: "Folder of the hub cache (default: $HF_HUB_CACHE, $HF_HOME/hub or ~/.cache/huggingface/hub).")
+    var downloadDir: String?
+
+    @Option(
+        help:
+            "Type of weights, activations and cache: auto (the checkpoint's; bfloat16 for float32), half, float16, bfloat16, float, float32."
+    )
+    var dtype: String = "auto"
+
+    @Option(
+        help:
+            "Longest prompt and output together, in tokens; default or -1: the model's, as far as memory reaches."
+    )
+    var maxModelLen: Int?
+
+    @Option(help: "Seeds the requests that bring no seed (default: 0).")
+    var seed: Int64?
+
+    @Option(
+        help:
+            "Alternatives that a request may ask for with its log-probabilities; -1: the vocabulary (default: 20)."
+    )
+    var maxLogprobs: Int?
+
+    @Option(help: "Where sampling defaults come from: auto (generation_config.json) or vllm (none).")
+    var generationConfig: String = "auto"
+
+    @Option(help: "Where the model runs: auto or cpu.")
+    var device: String = "auto"
+
+    @Option(help: "Threads that compute (default: one a core).")
+    var threads: Int?
+
+    @Option(
+        help:
+            "Instruction set by name, for comparisons: avx512_bf16, avx512, avx2 or portable (default: the best there is)."
+    )
+    var instructionSet: String?
+
+    /// Writes the flags into the options of an engine.
+    func apply(to options: inout EngineOptions) throws(UsageError) {
+        options.tokenizer = tokenizer
+        options.revision = revision
+        options.dtype = try dtypeChoice()
+        options.seed = seed ?? 0
+        options.instructionSet = instructionSet
+        if let maxModelLen, maxModelLen != -1 {
+            guard maxModelLen > 0 else {
+                throw UsageError(
+                    "--max-model-len should be at least 1, or -1 for what memory allows, is \(maxModelLen).")
+            }
+            options.maxModelLen = maxModelLen
+        }
+        if let maxLogprobs {
+            guard maxLogprobs >= -1 else {
+                throw UsageError("--max-logprobs should be at least -1, is \(maxLogprobs).")
+            }
+            options.maxLogprobs = maxLogprobs
+        }
+        if let threads {
+            guard (1...4096).contains(threads) else {
+                throw UsageError("--threads should be in 1…4096, is \(threads).")
+            }
+            options.numThreads = threads
+        }
+        try applyChoices(to: &options)
+    }
+
+    private func dtypeChoice() throws(UsageError) -> EngineOptions.DTypeChoice {
+        guard let choice = EngineOptions.DTypeChoice(rawValue: dtype) else {
+            let names = EngineOptions.DTypeChoice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw UsageError("--dtype should be one of \(names), is '\(dtype)'.")
+        }
+        return choice
+    }
+
+    private func applyChoices(to options: inout EngineOptions) throws(UsageError) {
+        switch generationConfig {
+        case "auto": options.usesGenerationConfig = true
+        case "vllm": options.usesGenerationConfig = false
+        default:
+            throw UsageError(
+                "--generation-config should be auto or vllm, is '\(generationConfig)': a file from elsewhere cannot be read."
+            )
+        }
+        guard ["auto", "cpu"].contains(device.lowercased()) else {
+            throw UsageError("--device should be auto or cpu, is '\(device)': other devices are missing.")
+        }
+    }
+}

@@ -1,0 +1,140 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+import VLLMExecution
+public import VLLMTokenizers
+public import VLLMTypes
+
+/// An engine that serves many requests at once, for servers; `LLM` is its face for batches.
+public final class AsyncLLM: Sendable {
+    /// What is known of the model.
+    public let info: ModelInfo
+    /// The model's tokenizer, where it has one.
+    public let tokenizer: Tokenizer?
+    package let metrics: EngineMetrics
+    private let client: any EngineClient
+    private let registry: RequestRegistry
+    private let processor: InputProcessor
+    private let nextSequence = Atomic<UInt64>(0)
+    private let seed: Int64
+
+    /// Joins an engine with its front end.
+    init(_ launched: Launched, info: ModelInfo, tokenizer: Tokenizer?, maxLogprobs: Int, seed: Int64) {
+        self.info = info
+        self.tokenizer = tokenizer
+        client = launched.client
+        registry = launched.registry
+        metrics = launched.metrics
+        self.seed = seed
+        processor = InputProcessor(info: info, tokenizer: tokenizer, maxLogprobs: maxLogprobs)
+    }
+
+    deinit { client.send(.stop) }
+
+    /// Starts an engine from parts built on its own thread: the seam for scripted engines.
+    package static func start(
+        tokenizer: Tokenizer?, maxLogprobs: Int = 20, seed: Int64 = 0,
+        build: @escaping @Sendable () throws -> (EngineParts, ModelInfo)
+    ) async throws -> AsyncLLM {
+        let launched = try await launch(build: build)
+        return AsyncLLM(
+            launched, info: launched.info, tokenizer: tokenizer, maxLogprobs: maxLogprobs, seed: seed)
+    }
+
+    /// An engine that runs, before it has a tokenizer.
+    struct Launched {
+        let info: ModelInfo
+        let client: any EngineClient
+        let registry: RequestRegistry
+        let metrics: EngineMetrics
+    }
+
+    /// Starts the engine thread.
+    static func launch(
+        build: @escaping @Sendable () throws -> (EngineParts, ModelInfo)
+    ) async throws -> Launched {
+        let registry = RequestRegistry()
+        let metrics = Mutex<EngineMetrics?>(nil)
+        let (client, info) = try await EngineThread.start(
+            build: {
+                let (parts, info) = try build()
+                metrics.withLock { $0 = EngineMetrics(maxModelLen: info.maxModelLen) }
+                return (parts, info)
+            },
+            publish: { step in
+                metrics.withLock { $0 }?.record(step)
+                registry.publish(step)
+            })
+        let collected = metrics.withLock { $0 } ?? EngineMetrics(maxModelLen: info.maxModelLen)
+        return Launched(info: info, client: client, registry: registry, metrics: collected)
+    }
+
+    /// Takes a request in and gives its outputs as they come; throws at once if it can not be served.
+    ///
+    /// - Parameters:
+    ///   - addSpecialTokens: puts the tokens in front of a text that the tokenizer's template asks for.
+    ///   - priority: lower comes first, where the engine was set up to look at it.
+    ///   - cacheSalt: requests with different salts share no cached prefix.
+    public func generate(
+        _ prompt: Prompt, _ params: SamplingParams, requestID: String, addSpecialTokens: Bool = true,
+        priority: Int = 0,
+        cacheSalt: String? = nil
+    ) throws(RequestError) -> RequestStream {
+        let first = nextSequence.add(UInt64(max(params.n, 1)), ordering: .relaxed).oldValue
+        let request = try processor.process(
+            prompt, params, id: requestID, addSpecialTokens: addSpecialTokens, seed: drawSeed(first))
+        let ids = (0..<UInt64(request.params.n)).map { SequenceID(first + $0) }
+        let (events, continuation) = AsyncStream.makeStream(of: SequenceEvent.self)
+        guard registry.add(ids, stream: continuation) else {
+            throw RequestError(nil, registry.failure ?? "The engine is dead.", kind: .engineFailure)
+        }
+        metrics.recordArrival(numSequences: ids.count, maxTokens: request.params.maxTokens ?? 0)
+        continuation.onTermination = { [weak self] _ in
+            for id in ids { self?.abort(id) }
+        }
+        for (index, id) in ids.enumerated() {
+            client.send(
+                .add(
+                    EngineRequest(
+                        id: id, promptTokenIDs: request.promptTokenIDs, params: request.params,
+                        sequenceIndex: index,
+                        eosTokenIDs: info.eosTokenIDs, priority: priority, cacheSalt: cacheSalt,
+                        arrival: request.arrival)))
+        }
+        return RequestStream(
+            events: events, request: request, tokenizer: tokenizer, metrics: metrics,
+            abort: { [weak self] index in self?.abort(ids[index]) })
+    }
+
+    /// Sequences that have not ended.
+    public var numUnfinished: Int { registry.count }
+
+    /// Why the engine is dead, or nil while it lives.
+    public var failure: String? { registry.failure }
+
+    /// Ends every request with the reason `abort`.
+    public func abortAll() {
+        for id in registry.abortAll() { client.send(.abort(id)) }
+    }
+
+    /// Forgets all cached prefixes.
+    public func resetPrefixCache() { client.send(.resetPrefixCache) }
+
+    /// Ends the engine; what still runs is aborted.
+    public func shutdown() async {
+        abortAll()
+        await client.shutdown()
+    }
+
+    private func abort(_ id: SequenceID) {
+        if registry.remove(id) { client.send(.abort(id)) }
+    }
+
+    /// A seed for a request without one: the same for the same engine seed and order of requests.
+    private func drawSeed(_ sequence: UInt64) -> Int64 {
+        let draw = RandomStream.uniform(
+            seed: UInt64(bitPattern: seed), sequence: -1, position: Int(truncatingIfNeeded: sequence))
+        return Int64(draw * 0x1p53)
+    }
+}

@@ -1,0 +1,57 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import VLLMTensors
+
+/// How an engine is set up, by the names of vLLM's flags; nil and the defaults fit the machine and the model.
+public struct EngineOptions: Sendable {
+    /// The type of weights, activations and cache.
+    public enum DTypeChoice: String, Sendable, CaseIterable {
+        /// What the checkpoint says; float32 checkpoints run in bfloat16.
+        case auto
+        case half
+        case float16
+        case bfloat16
+        case float
+        case float32
+    }
+
+    /// A folder, or the id of a model in the local hub cache.
+    public var model: String
+    /// The same for the tokenizer, where it is not the model's.
+    public var tokenizer: String?
+    /// A branch, tag or commit of a hub id.
+    public var revision: String?
+    public var dtype: DTypeChoice = .auto
+    /// Tokens of prompt and output together; nil is the model's, as far as memory reaches.
+    public var maxModelLen: Int?
+    /// Sequences that run at once.
+    public var maxNumSeqs: Int = 128
+    /// Tokens of a step.
+    public var maxNumBatchedTokens: Int?
+    /// Share of the free memory that weights and cache may take, in (0, 1].
+    public var memoryUtilization: Double = 0.92
+    /// Bytes of the key/value pool; nil is what utilization leaves.
+    public var kvCacheMemoryBytes: Int?
+    /// Blocks of the key/value pool, whatever memory would allow.
+    public var numBlocksOverride: Int?
+    /// Tokens of a block, a multiple of 16.
+    public var blockSize: Int = 16
+    public var enablePrefixCaching: Bool = true
+    public var enableChunkedPrefill: Bool = true
+    /// Serves lower priorities first instead of first come, first served.
+    public var usesPriorities: Bool = false
+    /// Seeds the requests that bring no seed.
+    public var seed: Int64 = 0
+    /// Alternatives a request may ask for with its log-probabilities; −1 is the vocabulary.
+    public var maxLogprobs: Int = 20
+    /// Threads that compute; nil is one a core.
+    public var numThreads: Int?
+    /// The instruction set by name, for tests and comparisons; nil is the best.
+    public var instructionSet: String?
+    /// Takes sampling defaults from generation_config.json.
+    public var usesGenerationConfig: Bool = true
+
+    /// Creates the options of a model.
+    public init(model: String) { self.model = model }
+}

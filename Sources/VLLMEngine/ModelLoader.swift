@@ -1,0 +1,171 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import CVLLMSystem
+import Synchronization
+import VLLMCPU
+package import VLLMCheckpoints
+import VLLMExecution
+import VLLMLayers
+import VLLMModels
+import VLLMScheduling
+import VLLMTensors
+import VLLMTypes
+import VLLMJSON
+import VLLMTokenizers
+
+/// Brings a model from its files to a running engine.
+package enum ModelLoader {
+    /// Loads the checkpoint that the options name.
+    package static func load(
+        _ options: EngineOptions, environment: [String: String]? = nil,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) async throws -> AsyncLLM {
+        let environment = environment ?? ProcessEnvironment.current
+        let source = try resolve(options.model, revision: options.revision, environment: environment)
+        let tokenizer = try options.tokenizer.map { name in
+            try resolve(name, revision: nil, environment: environment)
+        }
+        return try await load(source, tokenizer: tokenizer ?? source, options, progress: progress)
+    }
+
+    /// Loads a checkpoint from where it is.
+    package static func load(
+        _ source: CheckpointSource, tokenizer tokenizerSource: CheckpointSource? = nil,
+        _ options: EngineOptions,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) async throws -> AsyncLLM {
+        // The tokenizer is read while the weights are packed.
+        async let reading = TokenizerSource(tokenizerSource ?? source)
+        let launched = try await AsyncLLM.launch { try build(source, options, progress: progress) }
+        let text = try await reading
+        var info = launched.info
+        info.chatTemplates = text.chatTemplates
+        info.specialTokens = text.specialTokens
+        if let name = text.specialTokens["eos_token"], let token = text.tokenizer?.id(for: name),
+            !info.eosTokenIDs.contains(token)
+        {
+            info.eosTokenIDs.append(token)
+        }
+        // Reading a large tokenizer.json takes memory that nothing needs again.
+        vllm_memory_trim()
+        return AsyncLLM(
+            launched, info: info, tokenizer: text.tokenizer, maxLogprobs: options.maxLogprobs,
+            seed: options.seed)
+    }
+
+    /// Where a model's files are: a folder, or a snapshot in the hub's cache.
+    package static func resolve(
+        _ model: String, revision: String?, environment: [String: String]
+    ) throws(CheckpointError) -> CheckpointSource {
+        if try FileBytes(mapping: "\(model)/config.json") != nil { return .folder(path: model) }
+        let cache = HubCache(environment: environment)
+        if HubCache.isRepositoryID(model), let path = try cache.snapshot(of: model, revision: revision) {
+            return .folder(path: path)
+        }
+        let looked =
+            HubCache.isRepositoryID(model) ? ", and the local cache \(cache.root) has no such model" : ""
+        throw CheckpointError(model, "is not a folder with a config.json\(looked).")
+    }
+}
+
+extension ModelLoader {
+    /// Packs the weights and sizes the pool; runs on the engine's thread.
+    private static func build(
+        _ source: CheckpointSource, _ options: EngineOptions,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+    ) throws -> (EngineParts, ModelInfo) {
+        let free = Int(clamping: vllm_available_memory())
+        let checkpoint = try Checkpoint(source)
+        let (architecture, configuration) = try Registry.decoder(for: checkpoint)
+        let dtype = try dtype(options.dtype, checkpoint)
+        let defaults = try GenerationDefaults(checkpoint, usesSampling: options.usesGenerationConfig)
+        try check(options, configuration)
+        let backend = try CPUBackend(
+            .init(numThreads: options.numThreads, instructionSet: options.instructionSet))
+        let cacheBytes =
+            configuration.numLayers * 2 * configuration.numKVHeads * configuration.headDim * dtype.size
+        let modelLength = options.maxModelLen ?? configuration.maxPositions
+        // Without chunks a step must take the longest prompt whole.
+        let longest = options.enableChunkedPrefill ? 0 : modelLength
+        let limits = ModelLimits(
+            maxNumBatchedTokens: options.maxNumBatchedTokens ?? max(512, options.maxNumSeqs, longest),
+            maxModelLen: modelLength)
+        let total = checkpoint.sizeInBytes
+        let done = Atomic<Int>(0)
+        checkpoint.prefetch()
+        let loader = WeightLoader(checkpoint: checkpoint, backend: backend, dtype: dtype) { bytes in
+            progress(done.add(bytes, ordering: .relaxed).newValue, total)
+        }
+        let model = try DecoderStack(configuration, loader: loader, limits: limits)
+        let plan = try MemoryPlan.make(
+            options, bytesPerToken: cacheBytes, modelLength: configuration.maxPositions, free: free,
+            used: backend.weightMemory + backend.bufferMemory)
+        let cache = try backend.makeKVCache(
+            specs: model.kvCacheSpecs, numBlocks: plan.numBlocks, blockSize: options.blockSize)
+        let scheduler = try Scheduler(config: schedulerConfig(options, limits, plan))
+        let info = ModelInfo(
+            name: options.model, architecture: architecture, dtype: dtype, maxModelLen: plan.maxModelLen,
+            vocabularySize: configuration.vocabularySize, device: backend.deviceDescription,
+            numericsID: backend.numericsID + "-\(dtype.rawValue)", numThreads: backend.numThreads,
+            weightMemory: backend.weightMemory, numBlocks: plan.numBlocks, blockSize: options.blockSize,
+            kvBytesPerToken: cacheBytes, maxNumBatchedTokens: limits.maxNumBatchedTokens,
+            maxNumSeqs: options.maxNumSeqs, eosTokenIDs: defaults.eosTokenIDs,
+            defaultSamplingParams: defaults.params, defaultMaxTokens: defaults.maxTokens,
+            multipliedWeights: configuration.multipliedWeights,
+            headWeights: configuration.hiddenSize * configuration.vocabularySize)
+        let runner = ModelRunner(model: model, backend: backend, cache: cache)
+        return (EngineParts(scheduler: scheduler, executor: runner), info)
+    }
+
+    private static func schedulerConfig(
+        _ options: EngineOptions, _ limits: ModelLimits, _ plan: MemoryPlan
+    ) -> SchedulerConfig {
+        SchedulerConfig(
+            maxNumSeqs: options.maxNumSeqs, maxNumBatchedTokens: limits.maxNumBatchedTokens,
+            maxModelLen: plan.maxModelLen, blockSize: options.blockSize, numBlocks: plan.numBlocks,
+            enablePrefixCaching: options.enablePrefixCaching,
+            enableChunkedPrefill: options.enableChunkedPrefill,
+            policy: options.usesPriorities ? .priority : .fcfs, longPrefillTokenThreshold: 0)
+    }
+
+    private static func dtype(
+        _ choice: EngineOptions.DTypeChoice, _ checkpoint: Checkpoint
+    ) throws(CheckpointError) -> DType {
+        switch choice {
+        case .half, .float16: return .float16
+        case .bfloat16: return .bfloat16
+        case .float, .float32: return .float32
+        case .auto:
+            let name =
+                checkpoint.config["dtype"]?.stringValue ?? checkpoint.config["torch_dtype"]?.stringValue
+            let stored = name.flatMap(DType.init(rawValue:)) ?? checkpoint.storedDType
+            return stored == .float16 ? .float16 : .bfloat16
+        }
+    }
+
+    /// What the options say must fit the model and itself.
+    private static func check(_ options: EngineOptions, _ configuration: DecoderConfiguration)
+        throws(DeviceError)
+    {
+        guard options.blockSize > 0, options.blockSize % 16 == 0, options.blockSize <= 4096 else {
+            throw DeviceError("--block-size should be a multiple of 16 up to 4096, is \(options.blockSize).")
+        }
+        guard options.maxNumSeqs >= 1, options.maxNumSeqs <= 1 << 20 else {
+            throw DeviceError("--max-num-seqs should be in 1…1048576, is \(options.maxNumSeqs).")
+        }
+        guard options.memoryUtilization > 0, options.memoryUtilization <= 1 else {
+            throw DeviceError(
+                "--gpu-memory-utilization should be in (0, 1], is \(options.memoryUtilization).")
+        }
+        if let length = options.maxModelLen, length < 1 || length > configuration.maxPositions {
+            throw DeviceError(
+                "--max-model-len should be in 1…\(configuration.maxPositions), the longest this model was made for, is \(length)."
+            )
+        }
+        if let tokens = options.maxNumBatchedTokens, tokens < options.maxNumSeqs {
+            throw DeviceError(
+                "--max-num-batched-tokens \(tokens) should be at least --max-num-seqs \(options.maxNumSeqs).")
+        }
+    }
+}

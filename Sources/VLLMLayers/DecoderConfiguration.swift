@@ -1,0 +1,164 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+package import VLLMCheckpoints
+import VLLMJSON
+package import VLLMTensors
+
+/// The choices that make one decoder-only transformer of the many there are.
+///
+/// An architecture's file reads its config.json into this value; `DecoderStack` does the rest.
+package struct DecoderConfiguration: Sendable {
+    /// Where attention and MLP take their input, and when they are added.
+    package enum Residual: Sendable, Hashable {
+        /// x += attention(norm(x)); x += mlp(norm'(x))
+        case sequential
+        /// n = norm(x); x += attention(n) + mlp(n)
+        case parallel
+    }
+
+    /// How a token's place enters.
+    package enum Positions: Sendable, Hashable {
+        case rotary(RotaryConfiguration)
+        /// A learned table, added to the embedding.
+        case learned
+    }
+
+    /// The feed-forward part.
+    package enum MLP: Sendable, Hashable {
+        /// down(activation(gate(x)) · up(x)) (arXiv 2002.05202)
+        case gated(Activation)
+        /// down(activation(up(x)))
+        case plain(Activation)
+
+        /// The function.
+        package var activation: Activation {
+            switch self {
+            case .gated(let activation), .plain(let activation): activation
+            }
+        }
+    }
+
+    /// Layers that add a bias.
+    package struct Biases: OptionSet, Sendable, Hashable {
+        package let rawValue: Int
+        package init(rawValue: Int) { self.rawValue = rawValue }
+        package static let queryKeyValue = Biases(rawValue: 1)
+        package static let attentionOutput = Biases(rawValue: 2)
+        package static let mlp = Biases(rawValue: 4)
+        package static let head = Biases(rawValue: 8)
+    }
+
+    package var vocabularySize: Int
+    package var hiddenSize: Int
+    package var intermediateSize: Int
+    package var numLayers: Int
+    package var numHeads: Int
+    package var numKVHeads: Int
+    package var headDim: Int
+    /// The longest sequence the model was made for.
+    package var maxPositions: Int
+    package var norm: NormKind
+    package var epsilon: Float
+    package var residual: Residual = .sequential
+    package var positions: Positions
+    package var mlp: MLP
+    package var biases: Biases = []
+    /// A root-mean-square norm of each head's query and key before they are turned.
+    package var hasQueryKeyNorm = false
+    /// The head uses the embedding's weight.
+    package var tiesEmbeddings: Bool
+    /// Positions a query sees in each layer; 0 is all.
+    package var windows: [Int]
+    /// Where the weights stand in the checkpoint.
+    package var names: DecoderNames
+
+    /// Weights that every token is multiplied with, the head's left out: a token costs twice as many operations.
+    package var multipliedWeights: Int {
+        let width = numHeads * headDim
+        let attention = hiddenSize * (2 * width + 2 * numKVHeads * headDim)
+        let matrices = if case .gated = mlp { 3 } else { 2 }
+        return numLayers * (attention + matrices * hiddenSize * intermediateSize)
+    }
+
+    /// Reads what nearly every family writes under the same keys; the rest is set by the caller.
+    package init(
+        _ config: ConfigReader, norm: NormKind, epsilon: Float, positions: Positions, mlp: MLP, headDim: Int,
+        tiesEmbeddings: Bool, names: DecoderNames
+    ) throws(CheckpointError) {
+        let shape = try DecoderShape(config)
+        vocabularySize = shape.vocabularySize
+        hiddenSize = shape.hiddenSize
+        intermediateSize = try config.int("intermediate_size", in: 1...(1 << 22))
+        numLayers = shape.numLayers
+        numHeads = shape.numHeads
+        numKVHeads = try config.int("num_key_value_heads", in: 1...shape.numHeads, default: shape.numHeads)
+        guard numHeads % numKVHeads == 0 else {
+            throw config.error("num_key_value_heads", "\(numKVHeads) does not divide the \(numHeads) heads")
+        }
+        self.headDim = headDim
+        maxPositions = shape.maxPositions
+        self.norm = norm
+        self.epsilon = epsilon
+        self.positions = positions
+        self.mlp = mlp
+        self.tiesEmbeddings = tiesEmbeddings
+        self.names = names
+        windows = [Int](repeating: 0, count: shape.numLayers)
+    }
+
+    /// Creates a configuration whose file has keys of its own.
+    package init(
+        shape: DecoderShape, intermediateSize: Int, norm: NormKind, epsilon: Float, positions: Positions,
+        mlp: MLP,
+        tiesEmbeddings: Bool, names: DecoderNames
+    ) {
+        vocabularySize = shape.vocabularySize
+        hiddenSize = shape.hiddenSize
+        self.intermediateSize = intermediateSize
+        numLayers = shape.numLayers
+        numHeads = shape.numHeads
+        numKVHeads = shape.numHeads
+        headDim = shape.hiddenSize / shape.numHeads
+        maxPositions = shape.maxPositions
+        self.norm = norm
+        self.epsilon = epsilon
+        self.positions = positions
+        self.mlp = mlp
+        self.tiesEmbeddings = tiesEmbeddings
+        self.names = names
+        windows = [Int](repeating: 0, count: shape.numLayers)
+    }
+}
+
+/// The numbers that every decoder has, under the keys of most families.
+package struct DecoderShape: Sendable {
+    package var vocabularySize: Int
+    package var hiddenSize: Int
+    package var numLayers: Int
+    package var numHeads: Int
+    package var maxPositions: Int
+
+    /// Reads the keys; families that name them differently say how.
+    package init(
+        _ config: ConfigReader, hidden: String = "hidden_size", layers: String = "num_hidden_layers",
+        heads: String = "num_attention_heads", positions: String = "max_position_embeddings"
+    ) throws(CheckpointError) {
+        vocabularySize = try config.int("vocab_size", in: 1...(1 << 24))
+        hiddenSize = try config.int(hidden, in: 2...(1 << 20))
+        numLayers = try config.int(layers, in: 1...4096)
+        numHeads = try config.int(heads, in: 1...hiddenSize)
+        maxPositions = try config.int(positions, in: 1...(1 << 24))
+    }
+
+    /// A head's width: `head_dim` where given, else an even share of the hidden size.
+    package func headDim(_ config: ConfigReader) throws(CheckpointError) -> Int {
+        guard hiddenSize % numHeads == 0 || config.object["head_dim"]?.intValue != nil else {
+            throw config.error(
+                "num_attention_heads", "\(numHeads) does not divide the hidden size \(hiddenSize)")
+        }
+        let dimension = try config.int("head_dim", in: 2...1024, default: hiddenSize / numHeads)
+        guard dimension % 2 == 0 else { throw config.error("head_dim", "should be even, is \(dimension)") }
+        return dimension
+    }
+}

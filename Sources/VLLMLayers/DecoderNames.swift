@@ -1,0 +1,82 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a checkpoint keeps a decoder's weights: names without `.weight` and `.bias`, `{}` for the layer.
+package struct DecoderNames: Sendable, Hashable {
+    /// Queries, keys and values: three layers, or one whose rows are all queries, all keys, all values.
+    package enum QueryKeyValue: Sendable, Hashable {
+        case separate(query: String, key: String, value: String)
+        case merged(String)
+    }
+
+    package var embedding: String
+    /// The table of learned positions.
+    package var positions: String?
+    package var attentionNorm: String
+    package var queryKeyValue: QueryKeyValue
+    package var queryNorm: String?
+    package var keyNorm: String?
+    package var attentionOutput: String
+    /// The norm before the MLP; none where both branches share one.
+    package var mlpNorm: String?
+    package var gate: String?
+    package var up: String
+    package var down: String
+    package var finalNorm: String
+    package var head: String
+    /// True where linear layers are stored as [inputs, outputs].
+    package var isTransposed = false
+
+    package init(
+        embedding: String, attentionNorm: String, queryKeyValue: QueryKeyValue, attentionOutput: String,
+        mlpNorm: String?, gate: String? = nil, up: String, down: String, finalNorm: String, head: String
+    ) {
+        self.embedding = embedding
+        self.attentionNorm = attentionNorm
+        self.queryKeyValue = queryKeyValue
+        self.attentionOutput = attentionOutput
+        self.mlpNorm = mlpNorm
+        self.gate = gate
+        self.up = up
+        self.down = down
+        self.finalNorm = finalNorm
+        self.head = head
+    }
+
+    /// Llama's names, which many families took over.
+    package static let llama = DecoderNames(
+        embedding: "model.embed_tokens",
+        attentionNorm: "model.layers.{}.input_layernorm",
+        queryKeyValue: .separate(
+            query: "model.layers.{}.self_attn.q_proj", key: "model.layers.{}.self_attn.k_proj",
+            value: "model.layers.{}.self_attn.v_proj"),
+        attentionOutput: "model.layers.{}.self_attn.o_proj",
+        mlpNorm: "model.layers.{}.post_attention_layernorm",
+        gate: "model.layers.{}.mlp.gate_proj",
+        up: "model.layers.{}.mlp.up_proj",
+        down: "model.layers.{}.mlp.down_proj",
+        finalNorm: "model.norm",
+        head: "lm_head")
+
+    /// A name with the layer's number put in.
+    static func name(_ template: String, _ layer: Int) -> String {
+        guard let range = template.firstRange(of: "{}") else { return template }
+        return template.replacingCharacters(in: range, with: String(layer))
+    }
+}
+
+extension String {
+    /// The first place of a text within this one.
+    fileprivate func firstRange(of part: String) -> Range<String.Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+
+    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
+        String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
+    }
+}

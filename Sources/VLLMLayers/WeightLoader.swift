@@ -1,0 +1,73 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+package import VLLMCheckpoints
+package import VLLMTensors
+
+/// A linear layer's weight and bias in the backend's memory.
+package struct Linear: Sendable {
+    package var weight: PackedWeight
+    package var bias: PackedVector?
+}
+
+/// Brings a checkpoint's tensors into a backend, one at a time, so that the model never exists twice.
+package struct WeightLoader {
+    package let checkpoint: Checkpoint
+    package let backend: any Backend
+    /// The type in which the products are made.
+    package let dtype: DType
+    /// Called with the bytes packed since the last call.
+    package let progress: (Int) -> Void
+
+    package init(
+        checkpoint: Checkpoint, backend: any Backend, dtype: DType,
+        progress: @escaping (Int) -> Void = { _ in }
+    ) {
+        self.checkpoint = checkpoint
+        self.backend = backend
+        self.dtype = dtype
+        self.progress = progress
+    }
+
+    /// One part of a merged linear layer.
+    package struct Part {
+        let name: String
+        let outputs: Int
+    }
+
+    /// A linear layer of one or several parts, stored as [outputs, inputs] or its transpose.
+    package func linear(
+        _ parts: [Part], inputs: Int, arrangement: WeightDescription.Arrangement = .stacked,
+        hasBias: Bool = false,
+        isTransposed: Bool = false
+    ) throws -> Linear {
+        let sources = try parts.map { part in
+            let name = part.name + ".weight"
+            return isTransposed
+                ? try checkpoint.matrix(name, rows: inputs, columns: part.outputs).transposed
+                : try checkpoint.matrix(name, rows: part.outputs, columns: inputs)
+        }
+        let weight = try backend.pack(
+            WeightDescription(parts: sources, arrangement: arrangement, dtype: dtype))
+        var bias: PackedVector?
+        if hasBias {
+            let vectors = try parts.map { try checkpoint.vector($0.name + ".bias", count: $0.outputs) }
+            bias = try backend.pack(vector: vectors, arrangement: arrangement)
+        }
+        for part in parts { checkpoint.release(part.name + ".weight") }
+        progress(sources.reduce(0) { $0 + $1.rows * $1.columns * $1.dtype.size })
+        return Linear(weight: weight, bias: bias)
+    }
+
+    /// A norm over vectors of the given width.
+    package func norm(_ name: String, kind: NormKind, count: Int, epsilon: Float) throws -> Norm {
+        let bias = kind == .layer ? try vector(name + ".bias", count: count) : nil
+        return Norm(
+            kind: kind, weight: try vector(name + ".weight", count: count), bias: bias, epsilon: epsilon)
+    }
+
+    /// A vector in float32.
+    package func vector(_ name: String, count: Int) throws -> PackedVector {
+        try backend.pack(vector: [try checkpoint.vector(name, count: count)], arrangement: .stacked)
+    }
+}

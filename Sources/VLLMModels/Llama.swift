@@ -1,0 +1,59 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import VLLMCheckpoints
+import VLLMLayers
+import VLLMTensors
+import VLLMJSON
+
+extension Architecture {
+    /// Llama 1, 2 and 3 (arXiv 2302.13971, 2307.09288, 2407.21783), with every checkpoint of their shape.
+    static let llama = Architecture(names: ["LlamaForCausalLM", "LLaMAForCausalLM"]) {
+        config, _ throws(CheckpointError) in
+        var decoder = try llamaLike(config)
+        try config.require("pretraining_tp", oneOf: [1])
+        if try config.bool("attention_bias", default: false) {
+            decoder.biases.formUnion([.queryKeyValue, .attentionOutput])
+        }
+        if try config.bool("mlp_bias", default: false) { decoder.biases.insert(.mlp) }
+        return decoder
+    }
+
+    /// The choices that Llama's descendants share: root-mean-square norms, rotary halves, a gated MLP.
+    static func llamaLike(
+        _ config: ConfigReader, defaultTheta: Double = 10_000, defaultTied: Bool = false
+    ) throws(CheckpointError) -> DecoderConfiguration {
+        let shape = try DecoderShape(config)
+        let headDim = try shape.headDim(config)
+        let epsilon = try config.double("rms_norm_eps", default: 1e-6)
+        let activation = try gateActivation(config)
+        return try DecoderConfiguration(
+            config, norm: .rms, epsilon: Float(epsilon),
+            positions: .rotary(
+                RotaryConfiguration(
+                    config, headDim: headDim, maxPositions: shape.maxPositions, defaultTheta: defaultTheta)),
+            mlp: .gated(activation), headDim: headDim,
+            tiesEmbeddings: config.bool("tie_word_embeddings", default: defaultTied), names: .llama)
+    }
+
+    /// The function that `hidden_act` names.
+    static func gateActivation(_ config: ConfigReader) throws(CheckpointError) -> Activation {
+        try activation(config, key: "hidden_act", default: "silu")
+    }
+
+    /// The function that a key names, by transformers' names.
+    static func activation(
+        _ config: ConfigReader, key: String, default fallback: String
+    ) throws(CheckpointError) -> Activation {
+        let name = try config.string(key) ?? fallback
+        switch name {
+        case "silu", "swish": return .silu
+        case "gelu": return .gelu
+        case "gelu_new", "gelu_fast", "gelu_pytorch_tanh": return .geluTanh
+        case "relu": return .relu
+        default:
+            throw config.error(
+                key, "'\(name)' is not supported; silu, gelu, gelu_new, gelu_pytorch_tanh and relu are")
+        }
+    }
+}

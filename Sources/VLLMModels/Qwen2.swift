@@ -1,0 +1,25 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import VLLMCheckpoints
+import VLLMLayers
+
+extension Architecture {
+    /// Qwen2 and Qwen2.5 (arXiv 2407.10671): Llama with biases on queries, keys and values.
+    static let qwen2 = Architecture(names: ["Qwen2ForCausalLM"]) { config, _ throws(CheckpointError) in
+        var decoder = try llamaLike(config)
+        decoder.biases = .queryKeyValue
+        try setWindows(of: &decoder, config)
+        return decoder
+    }
+
+    /// Layers from `max_window_layers` on see a window, where `use_sliding_window` says so.
+    static func setWindows(of decoder: inout DecoderConfiguration, _ config: ConfigReader)
+        throws(CheckpointError)
+    {
+        guard try config.bool("use_sliding_window", default: false) else { return }
+        let window = try config.int("sliding_window", in: 1...(1 << 24))
+        let first = try config.int("max_window_layers", in: 0...4096, default: decoder.numLayers)
+        for layer in decoder.windows.indices where layer >= first { decoder.windows[layer] = window }
+    }
+}

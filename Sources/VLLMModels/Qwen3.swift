@@ -1,0 +1,20 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import VLLMCheckpoints
+import VLLMLayers
+
+extension Architecture {
+    /// Qwen3 (arXiv 2505.09388): Llama with a norm on each head's query and key.
+    static let qwen3 = Architecture(names: ["Qwen3ForCausalLM"]) { config, _ throws(CheckpointError) in
+        var decoder = try llamaLike(config)
+        decoder.hasQueryKeyNorm = true
+        decoder.names.queryNorm = "model.layers.{}.self_attn.q_norm"
+        decoder.names.keyNorm = "model.layers.{}.self_attn.k_norm"
+        if try config.bool("attention_bias", default: false) {
+            decoder.biases = [.queryKeyValue, .attentionOutput]
+        }
+        try setWindows(of: &decoder, config)
+        return decoder
+    }
+}

@@ -1,0 +1,16 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import Hummingbird
+import VLLMEngine
+
+/// `/health`: 200 while the engine lives, 503 when it is dead.
+struct HealthRoute: Route {
+    static let path = "/health"
+
+    let context: ServerContext
+
+    func respond(_ request: APIRequest) async throws -> Response {
+        Response(status: context.engine.failure == nil ? .ok : .serviceUnavailable)
+    }
+}

@@ -1,0 +1,68 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+/// The operations a model is made of, on one device, at the level where fusion pays.
+///
+/// Weights, vectors, buffers and the key/value pool live in the backend's memory until it goes away. A call is
+/// one operation over a whole batch. A backend is used by one thread at a time; loading may pack from several.
+package protocol Backend: AnyObject, Sendable {
+    /// The device and instruction set, for the start-up report.
+    var deviceDescription: String { get }
+    /// What decides the bits of a result: the instruction class, the packing and the cache type.
+    var numericsID: String { get }
+    /// Threads that compute.
+    var numThreads: Int { get }
+    /// The type of activations between layers whose weights have this type.
+    func activationDType(for weights: DType) -> DType
+
+    // MARK: Memory
+
+    /// Brings a weight into the backend's layout.
+    func pack(_ description: WeightDescription) throws(DeviceError) -> PackedWeight
+    /// Copies a vector, widened to float32; parts of a merged layer are joined as its weight's are.
+    func pack(vector parts: [TensorSource], arrangement: WeightDescription.Arrangement) throws(DeviceError)
+        -> PackedVector
+    /// Copies a table of numbers.
+    func pack(values: [Float]) throws(DeviceError) -> PackedVector
+    /// Reserves a buffer that lives as long as the backend.
+    func allocate(rows: Int, columns: Int, dtype: DType) throws(DeviceError) -> Tensor
+    /// Reserves the key/value pool; memory is taken as blocks are first used.
+    func makeKVCache(specs: [KVCacheSpec], numBlocks: Int, blockSize: Int) throws(DeviceError) -> KVCache
+    /// Bytes reserved for weights so far.
+    var weightMemory: Int { get }
+    /// Bytes reserved for buffers so far, the key/value pool included.
+    var bufferMemory: Int { get }
+
+    // MARK: Operations
+
+    /// Rows of a weight, or of a table of learned positions, into float32 [tokens, inputs].
+    func embed(_ ids: [Int32], from weight: PackedWeight, into output: Tensor, accumulate: Bool)
+    /// output (+)= activation(x · weightᵀ + bias); a gated weight gives activation(gate) · up.
+    func linear(
+        _ x: Tensor, _ weight: PackedWeight, bias: PackedVector?, activation: Activation,
+        output mode: LinearOutput,
+        into output: Tensor)
+    /// output = norm(x), x in float32.
+    func norm(_ x: Tensor, _ norm: Norm, into output: Tensor)
+    /// Splits the merged projection [tokens, (heads + 2 kvHeads) × headDim], turns queries and keys, and writes
+    /// keys and values to the step's slots.
+    func splitQueryKeyValue(
+        _ qkv: Tensor, _ options: QueryKeyValueOptions, batch: StepBatch, numHeads: Int, cache: KVCache,
+        layer: Int,
+        into queries: Tensor)
+    /// Causal attention of every sequence's queries over its cached context.
+    func attention(
+        _ queries: Tensor, _ options: AttentionOptions, batch: StepBatch, numHeads: Int, cache: KVCache,
+        layer: Int,
+        into output: Tensor)
+    /// Copies rows of a float32 matrix.
+    func gather(_ rows: [Int32], of x: Tensor, into output: Tensor)
+    /// One token a row of float32 logits, which it may overwrite.
+    func sample(_ logits: Tensor, rows: [SamplingRow]) -> [SampledRow]
+    /// Log-probabilities of given tokens, with the likeliest alternatives (−1: all); one a row.
+    func logprobs(_ logits: Tensor, tokens: [Int32], numTop: Int) -> [RowLogprobs]
+    /// Copies whole blocks in every layer.
+    func copyBlocks(_ copies: [(from: Int32, to: Int32)], in cache: KVCache)
+    /// A float32 matrix on the host, row by row.
+    func read(_ tensor: Tensor) -> [Float]
+}

@@ -1,0 +1,83 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+/// The function between or behind two linear layers.
+package enum Activation: String, Sendable, Hashable, CaseIterable {
+    case none
+    case silu
+    /// With the error function.
+    case gelu
+    /// With the hyperbolic tangent (arXiv 1606.08415, section 2).
+    case geluTanh
+    case relu
+}
+
+/// What becomes of a linear layer's result.
+package enum LinearOutput: Sendable, Hashable {
+    /// Written, in the type of the output.
+    case store
+    /// Added to a float32 output: the residual stream.
+    case add
+}
+
+/// A norm over the last axis.
+package enum NormKind: Sendable, Hashable {
+    /// Root mean square (arXiv 1910.07467).
+    case rms
+    /// Mean and variance (arXiv 1607.06450).
+    case layer
+}
+
+/// A norm with its weights.
+package struct Norm: Sendable, Hashable {
+    package var kind: NormKind
+    package var weight: PackedVector
+    package var bias: PackedVector?
+    package var epsilon: Float
+
+    package init(kind: NormKind, weight: PackedVector, bias: PackedVector? = nil, epsilon: Float) {
+        self.kind = kind
+        self.weight = weight
+        self.bias = bias
+        self.epsilon = epsilon
+    }
+}
+
+/// How positions turn queries and keys (arXiv 2104.09864).
+package enum RotaryStyle: Sendable, Hashable {
+    case none
+    /// Pairs (i, i + d/2): GPT-NeoX, Llama.
+    case halves
+    /// Pairs (2i, 2i + 1): GPT-J.
+    case interleaved
+}
+
+/// Everything between the merged projection and attention, for one layer.
+package struct QueryKeyValueOptions: Sendable, Hashable {
+    package var rotary: RotaryStyle = .none
+    /// Leading elements of a head that are turned.
+    package var rotaryDim: Int = 0
+    /// Cosines and sines, [positions, rotaryDim / 2] each.
+    package var cosines: PackedVector?
+    package var sines: PackedVector?
+    /// Root-mean-square norm of each head's query and key before turning.
+    package var queryNorm: PackedVector?
+    package var keyNorm: PackedVector?
+    package var epsilon: Float = 1e-6
+
+    package init() {}
+}
+
+/// The choices of one attention layer.
+package struct AttentionOptions: Sendable, Hashable {
+    /// Factor of the scores.
+    package var scale: Float
+    /// Bound of the scores by a hyperbolic tangent; 0 is none.
+    package var softCap: Float = 0
+    /// Positions a query sees, its own included; 0 is all.
+    package var window: Int = 0
+    /// A slope a head (arXiv 2108.12409).
+    package var alibiSlopes: PackedVector?
+
+    package init(scale: Float) { self.scale = scale }
+}

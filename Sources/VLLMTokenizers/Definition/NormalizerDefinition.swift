@@ -1,0 +1,24 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+/// Describes a normalizer.
+public indirect enum NormalizerDefinition: Sendable, Hashable {
+    /// A Unicode normalization form.
+    case unicode(NormalizationForm)
+    /// Every code point's lower case, without regard to its neighbours.
+    case lowercase
+    /// Every match becomes `content`, literally.
+    case replace(TextPattern, content: String)
+    /// A text that is not empty gets `prefix`.
+    case prepend(String)
+    /// White space at the ends goes.
+    case strip(left: Bool, right: Bool)
+    /// Combining marks go; decomposed text is expected.
+    case stripAccents
+    /// What BERT does; nil for `stripAccents` means as `lowercase` says.
+    case bert(cleanText: Bool, handleChineseCharacters: Bool, stripAccents: Bool?, lowercase: Bool)
+    /// Every byte becomes its character of the byte-level alphabet.
+    case byteLevel
+    /// One after the other.
+    case sequence([NormalizerDefinition])
+}

@@ -1,0 +1,238 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+/// Encodes words by merging pairs of symbols, lowest rank first and leftmost first among equals.
+struct BytePairEncoder: Sendable {
+    /// The vocabulary as its file has it.
+    let tokens: TokenTable
+    let merges: MergeTable
+    /// The tokens that a whole word may be, in the form that words have; only with `ignore_merges`.
+    private let words: TokenTable?
+    /// The symbol of each byte, or of each ASCII character, or −1.
+    private let byteSymbols: [Int32]
+    /// Whether words are bytes rather than characters.
+    private let readsBytes: Bool
+    /// The first byte of the character in front of which words can be cut without changing the tokens, with
+    /// the rest.
+    private let boundary: [UInt8]
+    private let unknownToken: String?
+    private let unknownID: Int32?
+    private let fusesUnknown: Bool
+    /// The tokens of bytes, if all bytes of a character that is not known may become tokens.
+    private let fallback: [Int32]?
+    /// What merges inside characters may be done first; only for words of bytes.
+    private let characters: CharacterMerges?
+    private let prefix: [UInt8]
+    private let suffix: [UInt8]
+
+    /// Compiles a description.
+    ///
+    /// - Parameter readsBytes: whether words are bytes; else they are characters, as the vocabulary has them.
+    init(_ definition: BytePairEncodingDefinition, readsBytes: Bool) throws(TokenizerError) {
+        let list = definition.vocabulary
+        let idCount = try Self.idCount(list)
+        tokens = TokenTable(list, idCount: idCount)
+        prefix = Array((definition.continuingSubwordPrefix ?? "").utf8)
+        suffix = Array((definition.endOfWordSuffix ?? "").utf8)
+        let isPlain = prefix.isEmpty && suffix.isEmpty
+        let forms = readsBytes ? Self.byteForms(list) : list
+        var characters = isPlain && readsBytes ? CharacterMerges(forms, idCount: idCount) : nil
+        merges = try Self.mergeTable(definition.merges, tokens, prefix: prefix, &characters)
+        self.characters = characters
+        words = definition.ignoreMerges ? TokenTable(forms, idCount: idCount) : nil
+        self.readsBytes = readsBytes
+        unknownToken = definition.unknownToken
+        unknownID = definition.unknownToken.flatMap { [tokens] in tokens.id(Array($0.utf8)) }
+        fusesUnknown = definition.fusesUnknown
+        fallback =
+            definition.byteFallback
+            ? (0..<256).map { [tokens] in tokens.id(ByteToken.text(UInt8($0))) ?? -1 } : nil
+        byteSymbols = (UInt32(0)..<256).map { [tokens] byte in
+            guard isPlain, readsBytes || byte < 0x80 else { return -1 }
+            var text: [UInt8] = []
+            text.appendUTF8(readsBytes ? ByteLevelAlphabet.scalars[Int(byte)] : byte)
+            return tokens.id(text) ?? -1
+        }
+        let canCut = isPlain && !readsBytes && tokens.id(Array("▁".utf8)) != nil
+        boundary = canCut ? Self.boundary(definition.merges, ofCharacter: "▁") : []
+    }
+
+    /// Appends the ids of a word of a text.
+    @inline(__always)
+    func encode(
+        _ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout EncoderScratch, into ids: inout [Int32]
+    ) throws(TokenizerError) {
+        if boundary.isEmpty || word.count <= 8 {
+            try encodeWord(text, word, &scratch, into: &ids)
+        } else {
+            try encodeSections(text, word, &scratch, into: &ids)
+        }
+    }
+
+    /// Cuts a word where no merge can join its parts, and encodes each.
+    private func encodeSections(
+        _ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout EncoderScratch, into ids: inout [Int32]
+    ) throws(TokenizerError) {
+        if let words, let id = words.id(text, word) {
+            ids.append(id)
+            return
+        }
+        var start = word.lowerBound
+        var position = start
+        var seenOther = false
+        while position + boundary.count <= word.upperBound {
+            guard text[position] == boundary[0],
+                ByteHash.equal(text, position, boundary.span, 0, count: boundary.count)
+            else {
+                seenOther = true
+                position += 1
+                continue
+            }
+            if seenOther {
+                try encodeWord(text, start..<position, &scratch, into: &ids)
+                start = position
+                seenOther = false
+            }
+            position += boundary.count
+        }
+        try encodeWord(text, start..<word.upperBound, &scratch, into: &ids)
+    }
+
+    private func encodeWord(
+        _ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout EncoderScratch, into ids: inout [Int32]
+    ) throws(TokenizerError) {
+        guard word.count <= WordCache.longestWord else {
+            return try encodeAnew(text, word, &scratch, into: &ids)
+        }
+        let key = WordCache.Key(text, word)
+        if scratch.cache.append(key, to: &ids) { return }
+        let start = ids.count
+        try encodeAnew(text, word, &scratch, into: &ids)
+        if ids.count > start, ids.count - start <= WordCache.mostIDs {
+            scratch.cache.insert(key, ids[start...])
+        }
+    }
+
+    @inline(never)
+    private func encodeAnew(
+        _ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout EncoderScratch, into ids: inout [Int32]
+    ) throws(TokenizerError) {
+        if let words, let id = words.id(text, word) {
+            ids.append(id)
+            return
+        }
+        scratch.symbols.removeAll(keepingCapacity: true)
+        if readsBytes {
+            try appendByteSymbols(text, word, &scratch.characters, to: &scratch.symbols)
+        } else {
+            try appendScalarSymbols(text, word, to: &scratch.symbols)
+        }
+        BytePairMerging.merge(&scratch, merges, into: &ids)
+    }
+
+    private func appendByteSymbols(
+        _ text: Span<UInt8>, _ word: Range<Int>, _ cache: inout CharacterCache, to symbols: inout [UInt32]
+    ) throws(TokenizerError) {
+        let table = byteSymbols.span
+        var pending: Int32?
+        var position = word.lowerBound
+        while position < word.upperBound {
+            let byte = text[position]
+            if byte >= 0xC2, pending == nil,
+                let length = mergedFirst(text, position, word, &cache, to: &symbols)
+            {
+                position += length
+                continue
+            }
+            let symbol = table[Int(byte)]
+            if symbol >= 0 {
+                flush(&pending, to: &symbols)
+                symbols.append(UInt32(symbol))
+            } else {
+                var character: [UInt8] = []
+                character.appendUTF8(ByteLevelAlphabet.scalars[Int(byte)])
+                try append(
+                    character, isFirst: position == word.lowerBound, isLast: position + 1 == word.upperBound,
+                    &pending, to: &symbols)
+            }
+            position += 1
+        }
+        flush(&pending, to: &symbols)
+    }
+
+    /// Appends what a character's bytes merge into, if that may be done first, and returns how many there
+    /// are.
+    @inline(__always)
+    private func mergedFirst(
+        _ text: Span<UInt8>, _ position: Int, _ word: Range<Int>, _ cache: inout CharacterCache,
+        to symbols: inout [UInt32]
+    ) -> Int? {
+        guard let characters else { return nil }
+        let character = text.scalar(at: position)
+        let end = position + character.length
+        let before = position > word.lowerBound ? UInt64(1) << UInt64(text[position - 1] & 63) : 0
+        let behind = end < word.upperBound ? UInt64(1) << UInt64(text[end] & 63) : 0
+        let isMerged = cache.append(character.value, before: before, behind: behind, to: &symbols) {
+            let bytes = (position..<end).map { byteSymbols[Int(text[$0])] }
+            guard bytes.allSatisfy({ $0 >= 0 }) else { return nil }
+            return characters.result(for: bytes.map { UInt32($0) }, merges)
+        }
+        return isMerged ? character.length : nil
+    }
+
+    private func appendScalarSymbols(
+        _ text: Span<UInt8>, _ word: Range<Int>, to symbols: inout [UInt32]
+    ) throws(TokenizerError) {
+        var pending: Int32?
+        var position = word.lowerBound
+        let isPlain = prefix.isEmpty && suffix.isEmpty
+        while position < word.upperBound {
+            let end = position + text.scalar(at: position).length
+            let byte = text[position]
+            let known =
+                byte < 0x80 ? byteSymbols[Int(byte)] : isPlain ? tokens.id(text, position..<end) ?? -1 : -1
+            if known >= 0 {
+                flush(&pending, to: &symbols)
+                symbols.append(UInt32(known))
+            } else {
+                try append(
+                    [UInt8](text, position..<end), isFirst: position == word.lowerBound,
+                    isLast: end == word.upperBound, &pending, to: &symbols)
+            }
+            position = end
+        }
+        flush(&pending, to: &symbols)
+    }
+
+    @inline(__always)
+    private func flush(_ pending: inout Int32?, to symbols: inout [UInt32]) {
+        guard let id = pending else { return }
+        symbols.append(UInt32(id))
+        pending = nil
+    }
+
+    /// Appends the symbol of a character that has no direct one: with prefix and suffix, its bytes, or
+    /// unknown.
+    private func append(
+        _ character: [UInt8], isFirst: Bool, isLast: Bool, _ pending: inout Int32?, to symbols: inout [UInt32]
+    ) throws(TokenizerError) {
+        let text = (isFirst ? [] : prefix) + character + (isLast ? suffix : [])
+        if let id = tokens.id(text) {
+            flush(&pending, to: &symbols)
+            symbols.append(UInt32(id))
+            return
+        }
+        if let fallback, text.allSatisfy({ fallback[Int($0)] >= 0 }) {
+            // An unknown token that waits stays behind these, as in `tokenizers`.
+            for byte in text { symbols.append(UInt32(fallback[Int(byte)])) }
+            return
+        }
+        guard let unknownToken else { return }
+        guard let unknownID else {
+            throw TokenizerError(
+                "model", "unk_token is not in the vocabulary", found: unknownToken.debugDescription)
+        }
+        if !fusesUnknown { flush(&pending, to: &symbols) }
+        pending = unknownID
+    }
+}

@@ -1,0 +1,158 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import VLLMCommand
+
+/// The program as a child process with pipes, killed after five minutes if it still runs then.
+final class ChildProcess {
+    /// What a process left behind.
+    struct Outcome {
+        /// Its exit code, or minus the signal that ended it.
+        var status: Int32
+        var output: String
+        var error: String
+    }
+
+    /// Something about the process itself failed, not about what it computes.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private static let timeoutInSeconds = 300
+
+    private let process: pid_t
+    private let outputPipe: Int32
+    private let errorPipe: Int32
+    private var output: [UInt8] = []
+    private var error: [UInt8] = []
+    private var isReaped = false
+
+    /// Starts the program that stands beside the running tests.
+    init(_ arguments: [String], input: String = "", environment: [String] = []) throws {
+        let program = try Self.program()
+        let timeout = ["timeout", "-s", "KILL", "\(Self.timeoutInSeconds)"]
+        let all =
+            ["/usr/bin/env", "-u", "VLLM_API_KEY", "-u", "VLLM_LOGGING_LEVEL"] + environment + timeout + [
+                program
+            ]
+        let (inputRead, inputWrite) = try Self.pipe()
+        let (outputRead, outputWrite) = try Self.pipe()
+        let (errorRead, errorWrite) = try Self.pipe()
+        defer { for descriptor in [inputRead, outputWrite, errorWrite] { close(descriptor) } }
+        process = try Self.spawn(all + arguments, input: inputRead, output: outputWrite, error: errorWrite)
+        outputPipe = outputRead
+        errorPipe = errorRead
+        var text = input
+        _ = text.withUTF8 { unsafe write(inputWrite, $0.baseAddress, $0.count) }
+        close(inputWrite)
+    }
+
+    deinit {
+        if !isReaped {
+            kill(process, SIGTERM)
+            var status: Int32 = 0
+            unsafe waitpid(process, &status, 0)
+        }
+        close(outputPipe)
+        close(errorPipe)
+    }
+
+    /// Runs the program to its end.
+    static func run(_ arguments: String..., input: String = "", environment: [String] = []) throws -> Outcome
+    {
+        try ChildProcess(arguments, input: input, environment: environment).wait()
+    }
+
+    /// Sends a signal.
+    func send(_ signal: Int32) { kill(process, signal) }
+
+    /// Waits for a line on standard error that holds a text, and gives it; throws if the process ends without it.
+    func errorLine(with text: String) throws -> String {
+        while true {
+            let lines = String(decoding: error, as: UTF8.self).split(
+                separator: "\n", omittingEmptySubsequences: false)
+            // The last one may still grow.
+            if let line = lines.dropLast().first(where: { $0.contains(text) }) { return String(line) }
+            guard try read() else {
+                throw Failure(
+                    description:
+                        "the program ended without '\(text)': \(String(decoding: error, as: UTF8.self))")
+            }
+        }
+    }
+
+    /// Waits for the end of the process.
+    func wait() throws -> Outcome {
+        while try read() {}
+        var status: Int32 = 0
+        guard unsafe waitpid(process, &status, 0) == process else {
+            throw Failure(description: "no child to wait for")
+        }
+        isReaped = true
+        let signal = status & 0x7F
+        return Outcome(
+            status: signal == 0 ? (status >> 8) & 0xFF : -signal,
+            output: String(decoding: output, as: UTF8.self),
+            error: String(decoding: error, as: UTF8.self))
+    }
+
+    /// Reads what is there on either pipe; false at the end of both.
+    private func read() throws -> Bool {
+        var polled = unsafe [
+            pollfd(fd: outputPipe, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: errorPipe, events: Int16(POLLIN), revents: 0),
+        ]
+        while unsafe poll(&polled, 2, -1) < 0 {
+            guard errno == EINTR else { throw Failure(description: "poll failed with \(errno)") }
+        }
+        var isOpen = false
+        if polled[0].revents != 0, Self.drain(outputPipe, into: &output) { isOpen = true }
+        if polled[1].revents != 0, Self.drain(errorPipe, into: &error) { isOpen = true }
+        return isOpen
+    }
+
+    private static func drain(_ descriptor: Int32, into bytes: inout [UInt8]) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
+        guard count > 0 else { return false }
+        bytes += buffer[..<count]
+        return true
+    }
+
+    private static func pipe() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [0, 0]
+        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw Failure(description: "no pipe: \(errno)") }
+        return (ends[0], ends[1])
+    }
+
+    private static func spawn(
+        _ arguments: [String], input: Int32, output: Int32, error: Int32
+    ) throws -> pid_t {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        for (number, descriptor) in [input, output, error].enumerated() {
+            unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
+        }
+        var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+        var process = pid_t()
+        let code = unsafe posix_spawn(&process, arguments[0], &actions, nil, &pointers, environ)
+        guard code == 0 else { throw Failure(description: "no process: \(code)") }
+        return process
+    }
+
+    /// The program is built into the folder of the tests.
+    private static func program() throws -> String {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe readlink(
+                "/proc/self/exe", bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        guard count > 0 else { throw Failure(description: "the tests' own path is not known") }
+        let path = String(decoding: buffer[..<count], as: UTF8.self)
+        let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+        return "\(folder)/vllm"
+    }
+}

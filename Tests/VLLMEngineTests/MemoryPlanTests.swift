@@ -1,0 +1,50 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import VLLMEngine
+import VLLMTensors
+
+/// How memory becomes blocks.
+@Suite struct MemoryPlanTests {
+    private let mebibyte = 1 << 20
+
+    private func plan(
+        free: Int, used: Int, modelLength: Int = 1000, _ change: (inout EngineOptions) -> Void = { _ in }
+    ) throws(DeviceError) -> MemoryPlan {
+        var options = EngineOptions(model: "m")
+        change(&options)
+        return try MemoryPlan.make(
+            options, bytesPerToken: 1024, modelLength: modelLength, free: free, used: used)
+    }
+
+    @Test("the pool is what utilization leaves behind weights and buffers")
+    func utilization() throws {
+        let plan = try plan(free: 100 * mebibyte, used: 40 * mebibyte, modelLength: 100_000) {
+            $0.memoryUtilization = 0.5
+        }
+        #expect(plan.numBlocks == 10 * mebibyte / (16 * 1024))
+        #expect(plan.maxModelLen == plan.numBlocks * 16)
+    }
+
+    @Test("the pool is never larger than all sequences at full length")
+    func bounded() throws {
+        let plan = try plan(free: 100 << 30, used: 0) { $0.maxNumSeqs = 4 }
+        #expect(plan.numBlocks == 4 * 63)
+        #expect(plan.maxModelLen == 1000)
+    }
+
+    @Test("bytes that the user named count, whatever is free")
+    func named() throws {
+        let plan = try plan(free: 0, used: 0) { $0.kvCacheMemoryBytes = 8 * 1 << 20 }
+        #expect(plan.numBlocks == 8 * 64)
+    }
+
+    @Test("a length that does not fit is refused if it was asked for")
+    func refused() throws {
+        #expect(throws: DeviceError.self) {
+            try plan(free: 10 * mebibyte, used: 9 * mebibyte) { $0.maxModelLen = 1000 }
+        }
+        #expect(throws: DeviceError.self) { try plan(free: mebibyte, used: 2 * mebibyte) }
+    }
+}

@@ -1,0 +1,148 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import VLLMTokenizers
+
+@Suite
+struct TokenizerLoaderTests {
+    private func load(_ model: String, _ rest: String = "") throws(TokenizerError) -> Tokenizer {
+        let text = "{\"model\": {\"type\": \"BPE\", \(model)}\(rest)}"
+        return try Tokenizer(try TokenizerLoader.definition(tokenizerJSON: Array(text.utf8)))
+    }
+
+    private let ab = #""vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]"#
+
+    @Test(
+        "What is wrong in a file is an error that says where",
+        arguments: [
+            (#""vocab": {"a": 0}, "merges": ["a b"]"#, "", "merges"),
+            (#""vocab": {"a": 0}, "merges": ["ab"]"#, "", "merges[0]"),
+            (#""vocab": {"a": 0}, "merges": ["a b c"]"#, "", "merges[0]"),
+            (#""vocab": {"a": 0, "b": 1}, "merges": ["a b"]"#, "", "ab"),
+            (#""vocab": {"a": 99999999}, "merges": []"#, "", "vocabulary"),
+            (#""vocab": {"a": 99999999999}, "merges": []"#, "", "id"),
+            (#""vocab": {"a": -1}, "merges": []"#, "", "id"),
+            (#""vocab": {"a": "x"}, "merges": []"#, "", "id"),
+            (#""vocab": {"a: 0}, "merges": []"#, "", "JSON"),
+            (#""vocab": {"a": 0}, "merges": [["a"]]"#, "", "JSON"),
+            (#""vocab": [["a", -1.5]], "unk_id": 0"#, "", "model"),
+            (#""vocab": {}, "merges": []"#, #", "pre_tokenizer": {"type": "Nothing"}"#, "pre_tokenizer"),
+            (
+                #""vocab": {}, "merges": []"#,
+                #", "decoder": {"type": "Sequence", "decoders": [{"type": 3}]}"#, "decoders[0]"
+            ),
+            (
+                #""vocab": {}, "merges": []"#,
+                #", "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "(a"}, "behavior": "Removed"}"#,
+                "pattern"
+            ),
+            (
+                #""vocab": {}, "merges": []"#,
+                #", "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}]}"#,
+                "single[0]"
+            ),
+        ])
+    func malformed(model: String, rest: String, place: String) {
+        do {
+            _ = try load(model, rest)
+            Issue.record("no error for \(model)\(rest)")
+        } catch {
+            #expect(error.description.contains(place), "\(error)")
+        }
+    }
+
+    @Test("A file cut off anywhere is an error, never a trap")
+    func truncated() throws {
+        let whole = try Fixture.bytes(Fixture.folder + "plain.tokenizer.json")
+        for count in 0..<whole.count - 2 {
+            #expect(throws: TokenizerError.self) {
+                _ = try TokenizerLoader.definition(tokenizerJSON: Array(whole[..<count]))
+            }
+        }
+    }
+
+    @Test("Bytes changed at random are an error or another tokenizer, never a trap")
+    func corrupted() throws {
+        let whole = try Fixture.bytes(Fixture.folder + "qwen2.tokenizer.json")
+        var random = Random(seed: 7)
+        for _ in 0..<300 {
+            var bytes = whole
+            for _ in 0..<3 {
+                let at = Int.random(in: 0..<bytes.count, using: &random)
+                bytes[at] = UInt8.random(in: 0...255, using: &random)
+            }
+            guard let definition = try? TokenizerLoader.definition(tokenizerJSON: bytes),
+                let tokenizer = try? Tokenizer(definition)
+            else { continue }
+            let ids = (try? tokenizer.encode("Hello <|end|> 好\n")) ?? []
+            _ = tokenizer.decode(ids)
+        }
+    }
+
+    @Test("Equal tokens and ids are tolerated: the last token wins, the first names the id")
+    func duplicates() throws {
+        let tokenizer = try load(#""vocab": {"a": 0, "b": 1, "a": 3, "ab": 1}, "merges": []"#)
+        #expect(try tokenizer.encode("ab") == [3, 1])
+        #expect(tokenizer.token(for: 1) == "b")
+    }
+
+    @Test("An unknown token that the vocabulary lacks is an error only when it is needed")
+    func missingUnknown() throws {
+        let tokenizer = try load(ab + #", "unk_token": "<unk>""#)
+        #expect(try tokenizer.encode("ab") == [2])
+        #expect(throws: TokenizerError.self) { try tokenizer.encode("c") }
+    }
+
+    @Test("Merges are read as lines and as pairs")
+    func mergeForms() throws {
+        let pairs = try load(#""vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]"#)
+        #expect(try pairs.encode("aabb") == (try load(ab).encode("aabb")))
+        #expect(try pairs.encode("ab") == [2])
+    }
+
+    @Test("A configuration adds tokens, roles and the template")
+    func configuration() throws {
+        let text = "{\"model\": {\"type\": \"BPE\", \(ab)}}"
+        let configuration = #"""
+            {"bos_token": "<s>", "eos_token": {"content": "</s>"}, "pad_token": null, "add_bos_token": true,
+             "added_tokens_decoder": {"4": {"content": "</s>", "special": true}, "3": {"content": "<s>", "special": true}},
+             "extra_special_tokens": ["<x>"]}
+            """#
+        let definition = try TokenizerLoader.definition(
+            tokenizerJSON: Array(text.utf8), configuration: Array(configuration.utf8))
+        let tokenizer = try Tokenizer(definition)
+        #expect(
+            tokenizer.beginningOfSequenceID == 3 && tokenizer.endOfSequenceID == 4
+                && tokenizer.paddingID == nil)
+        #expect(tokenizer.specialTokenIDs == [3, 4, 5])
+        #expect(try tokenizer.encode("ab</s>") == [3, 2, 4])
+        #expect(try tokenizer.encode("ab", addSpecialTokens: false) == [2])
+    }
+
+    @Test("GPT-2's two files give what tokenizer.json gives")
+    func twoFiles() throws {
+        let vocabulary = #"{"a": 0, "b": 1, "ab": 2, "\u0120": 3, "\u0120ab": 4, "<|endoftext|>": 5}"#
+        let merges = "#version: 0.2\na b\r\n\u{120} ab\n"
+        let definition = try TokenizerLoader.definition(
+            vocabularyJSON: Array(vocabulary.utf8), merges: Array(merges.utf8))
+        let tokenizer = try Tokenizer(definition)
+        #expect(try tokenizer.encode("ab ab<|endoftext|>") == [2, 4, 5])
+        #expect(tokenizer.endOfSequenceID == 5 && tokenizer.isSpecial(5))
+        #expect(tokenizer.decode([2, 4, 5]) == "ab ab")
+        #expect(throws: TokenizerError.self) {
+            _ = try TokenizerLoader.definition(
+                vocabularyJSON: Array(vocabulary.utf8), merges: Array("a b c".utf8))
+        }
+    }
+
+    @Test("Escapes in a vocabulary are read as JSON defines them")
+    func escapes() throws {
+        let tokenizer = try load(
+            #""vocab": {"\ud83d\ude00": 0, "\"\\\/\n": 1, "\ud83dx": 2, "é": 3}, "merges": []"#)
+        #expect(tokenizer.token(for: 0) == "😀")
+        #expect(tokenizer.token(for: 1) == "\"\\/\n")
+        #expect(tokenizer.token(for: 2) == "\u{FFFD}x")
+        #expect(tokenizer.token(for: 3) == "\u{E9}")
+    }
+}
