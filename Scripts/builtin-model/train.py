@@ -121,7 +121,8 @@ def schedule(step, steps):
     """The factor of the learning rates: two falls to zero, the second from 0.4, for what the first left unlearned."""
     if step < FIRST:
         return min(1.0, (step + 1) / 60, 2 * (FIRST - step) / FIRST)
-    return 0.4 * min(1.0, (step - FIRST + 1) / 30, (steps - step) / (steps - FIRST))
+    past = step - FIRST
+    return min(0.4 * (past + 1) / 30, 0.4 - 0.0004 * past, 0.0008 * (steps - step))
 
 
 def boosts(shares, step):
@@ -258,7 +259,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder of the checkpoint")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="folder of the state to resume from")
-    parser.add_argument("--steps", type=int, default=2800)
+    parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--micro", type=int, default=4, help="micro-batches a step")
     parser.add_argument("--stop", type=int, help="stop after this step, for a trial")
     parser.add_argument("--matrix-rate", type=float, default=0.02)

@@ -16,7 +16,6 @@
 
 #define MOST_PROCESSORS 8192
 
-
 /// The affinity mask; false if the system does not say.
 static bool read_affinity(cpu_set_t *set, size_t size) {
     memset(set, 0, size);

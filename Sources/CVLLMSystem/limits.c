@@ -120,7 +120,8 @@ static void read_meminfo(const char *root, vllm_limits *limits) {
     char path[PATH_MAX], text[TEXT_SIZE];
     snprintf(path, sizeof path, "%s/proc/meminfo", root);
     if (vllm_read_text(path, text, sizeof text) <= 0) return;
-    uint64_t total = vllm_find_number(text, "MemTotal:", 0), free = vllm_find_number(text, "MemAvailable:", 0);
+    uint64_t total = vllm_find_number(text, "MemTotal:", 0),
+             free = vllm_find_number(text, "MemAvailable:", 0);
     if (total > 0 && total < HUGE_LIMIT / 1024) limits->memory_limit = total * 1024;
     if (free < HUGE_LIMIT / 1024) limits->memory_left = free * 1024;
 }

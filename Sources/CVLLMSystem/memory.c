@@ -20,7 +20,8 @@ static size_t page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 static size_t whole_pages(size_t size) { return (size + page_size() - 1) / page_size() * page_size(); }
 
 static void *map(size_t size) {
-    void *address = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *address =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return address == MAP_FAILED ? NULL : address;
 }
 

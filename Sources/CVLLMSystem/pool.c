@@ -4,9 +4,9 @@
 // A pool of threads over an atomic counter of chunks.
 //
 // `state` packs the run's number (high half) with the chunks that nobody has claimed (low half). A claim is a
-// compare-and-swap that takes one from the low half: it fails if another run has begun, and a finished run has
-// nothing left to take, so a thread that lagged behind can neither lose nor repeat a chunk. The task's fields are
-// written only between runs; whoever read stale ones fails the swap.
+// compare-and-swap that takes one from the low half: it fails if another run has begun, and a finished run
+// has nothing left to take, so a thread that lagged behind can neither lose nor repeat a chunk. The task's
+// fields are written only between runs; whoever read stale ones fails the swap.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -31,14 +31,14 @@ typedef struct {
     vllm_pool *pool;
     pthread_t thread;
     int index;
-    int core;  // to pin to, or −1
+    int core; // to pin to, or −1
 } worker;
 
 struct vllm_pool {
-    alignas(64) _Atomic uint64_t state;  // run << 32 | chunks left
-    alignas(64) _Atomic uint32_t done;   // chunks of this run that were executed
+    alignas(64) _Atomic uint64_t state; // run << 32 | chunks left
+    alignas(64) _Atomic uint32_t done;  // chunks of this run that were executed
     _Atomic uint32_t caller_waits;
-    alignas(64) _Atomic uint32_t epoch;  // what sleepers wait on; rises with every run
+    alignas(64) _Atomic uint32_t epoch; // what sleepers wait on; rises with every run
     _Atomic uint32_t sleepers;
     _Atomic int stop;
     alignas(64) _Atomic(vllm_task) task;
@@ -46,7 +46,7 @@ struct vllm_pool {
     _Atomic uint32_t chunks;
     int threads, started;
     worker *workers;
-    void *affinity;  // the creator's, before it was pinned
+    void *affinity; // the creator's, before it was pinned
 };
 
 static inline void relax(void) {
@@ -90,7 +90,8 @@ static void work(vllm_pool *pool, int thread) {
     if (executed == 0) return;
     uint32_t chunks = atomic_load_explicit(&pool->chunks, memory_order_relaxed);
     uint32_t done = atomic_fetch_add_explicit(&pool->done, executed, memory_order_seq_cst) + executed;
-    if (done == chunks && atomic_load_explicit(&pool->caller_waits, memory_order_seq_cst)) futex_wake(&pool->done, 1);
+    if (done == chunks && atomic_load_explicit(&pool->caller_waits, memory_order_seq_cst))
+        futex_wake(&pool->done, 1);
 }
 
 /// Spins, then sleeps, until there is work, or false at the end of the pool.
@@ -190,8 +191,10 @@ vllm_pool *vllm_pool_create(int threads, bool pin) {
     *pool = (vllm_pool){.threads = threads, .workers = workers};
     int known = pin ? vllm_list_cores(cores, threads) : 0;
     for (int i = 1; i < threads; i++) {
-        workers[pool->started] = (worker){.pool = pool, .index = i, .core = known > 0 ? cores[i % known] : -1};
-        if (pthread_create(&workers[pool->started].thread, NULL, worker_main, &workers[pool->started]) != 0) break;
+        workers[pool->started] =
+            (worker){.pool = pool, .index = i, .core = known > 0 ? cores[i % known] : -1};
+        if (pthread_create(&workers[pool->started].thread, NULL, worker_main, &workers[pool->started]) != 0)
+            break;
         pool->started++;
     }
     if (pool->started < threads - 1) {

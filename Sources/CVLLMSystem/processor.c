@@ -15,7 +15,8 @@ void vllm_processor_name(char *buffer, size_t size) {
     if (size == 0) return;
     if (__get_cpuid_max(0x80000000u, NULL) >= 0x80000004u)
         for (unsigned int i = 0; i < 3; i++)
-            __get_cpuid(0x80000002u + i, &words[4 * i], &words[4 * i + 1], &words[4 * i + 2], &words[4 * i + 3]);
+            __get_cpuid(0x80000002u + i, &words[4 * i], &words[4 * i + 1], &words[4 * i + 2],
+                        &words[4 * i + 3]);
     const char *name = (const char *)words;
     while (*name == ' ') name++;
     size_t length = strlen(name);

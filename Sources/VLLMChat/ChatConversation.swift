@@ -21,7 +21,8 @@ public struct ChatConversation: Sendable, Hashable {
     /// Creates a conversation.
     public init(
         messages: [JSONObject], tools: [JSONValue]? = nil, documents: [JSONValue]? = nil,
-        addGenerationPrompt: Bool = true, continueFinalMessage: Bool = false, templateArguments: JSONObject = [:]
+        addGenerationPrompt: Bool = true, continueFinalMessage: Bool = false,
+        templateArguments: JSONObject = [:]
     ) {
         self.messages = messages
         self.tools = tools

@@ -57,7 +57,8 @@ public struct ChatFormatter: Sendable {
                 let plain = BuiltInChatTemplate.plain
                 (standard, toolUse) = (try parse(plain.source, plain.rawValue), nil)
                 stopStrings = plain.stopStrings
-                warning = "The model \(info.name) has no chat template: conversations are written as plain \"User: … Assistant: …\" text; --chat-template names a better one."
+                warning =
+                    "The model \(info.name) has no chat template: conversations are written as plain \"User: … Assistant: …\" text; --chat-template names a better one."
             }
         }
     }

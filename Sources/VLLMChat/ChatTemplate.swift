@@ -67,7 +67,8 @@ package struct ChatTemplate: Sendable {
         guard let place = text.lastRange(of: trimmed) else {
             throw RequestError(
                 "continue_final_message",
-                "continue_final_message is set but the final message does not appear in the chat after applying the chat template.")
+                "continue_final_message is set but the final message does not appear in the chat after applying the chat template."
+            )
         }
         // A template may keep the white space behind the message, or trim it.
         let spaced = content.trimmed(leading: true, trailing: false)

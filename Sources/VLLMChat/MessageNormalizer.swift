@@ -14,7 +14,8 @@ struct MessageNormalizer {
 
     /// Part types that hold text, with the member that holds it.
     private static let textMembers = [
-        "text": "text", "input_text": "text", "output_text": "text", "refusal": "refusal", "thinking": "thinking",
+        "text": "text", "input_text": "text", "output_text": "text", "refusal": "refusal",
+        "thinking": "thinking",
     ]
 
     /// The messages as the template gets them.
@@ -50,10 +51,13 @@ struct MessageNormalizer {
         case .string(let text): return [text]
         case .array(let parts):
             var texts: [String] = []
-            for (index, part) in parts.enumerated() { texts.append(try text(of: part, at: "\(place).\(index)")) }
+            for (index, part) in parts.enumerated() {
+                texts.append(try text(of: part, at: "\(place).\(index)"))
+            }
             return texts
         default:
-            throw RequestError(place, "The content of a message must be a string or a list, not a \(content.kindName).")
+            throw RequestError(
+                place, "The content of a message must be a string or a list, not a \(content.kindName).")
         }
     }
 
@@ -66,10 +70,13 @@ struct MessageNormalizer {
             throw RequestError("\(place).type", "A content part must have a type, which is a string.")
         }
         guard let member = Self.textMembers[type] else {
-            throw RequestError("\(place).type", "Content parts of the type \(type) are not supported: this model takes text input only.")
+            throw RequestError(
+                "\(place).type",
+                "Content parts of the type \(type) are not supported: this model takes text input only.")
         }
         guard let text = object[member]?.stringValue else {
-            throw RequestError("\(place).\(member)", "A content part of the type \(type) must have a string \(member).")
+            throw RequestError(
+                "\(place).\(member)", "A content part of the type \(type) must have a string \(member).")
         }
         return text
     }
@@ -87,7 +94,8 @@ struct MessageNormalizer {
             }
             if !parsed.isEmpty { result["tool_calls"] = .array(parsed) }
         }
-        if let reasoning = message["reasoning"] ?? message["reasoning_content"], reasoning.stringValue != nil {
+        if let reasoning = message["reasoning"] ?? message["reasoning_content"], reasoning.stringValue != nil
+        {
             result["reasoning"] = reasoning
             result["reasoning_content"] = reasoning
         }
@@ -104,7 +112,8 @@ struct MessageNormalizer {
             do {
                 function["arguments"] = try JSONParser.parse(text)
             } catch {
-                throw RequestError("\(place).function.arguments", "The arguments of a tool call must be JSON: \(error).")
+                throw RequestError(
+                    "\(place).function.arguments", "The arguments of a tool call must be JSON: \(error).")
             }
         default: function["arguments"] = [:]
         }

@@ -114,7 +114,9 @@ struct Program {
             Terminal.print(Root.fullMessage(for: error) + "\n")
             return ExitStatus.success
         case .validationFailure:
-            Terminal.printError("\(name): error: \(Root.message(for: error)) See '\(name) --help'.\n")
+            let message = Root.message(for: error)
+            let sentence = message.hasSuffix(".") ? message : message + "."
+            Terminal.printError("\(name): error: \(sentence) See '\(name) --help'.\n")
             return ExitStatus.usage
         default:
             Terminal.printError("\(name): error: \(error)\n")

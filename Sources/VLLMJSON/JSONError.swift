@@ -37,6 +37,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         self.column = column
     }
 
+    /// The message with its place.
     public var description: String {
         "\(message) at byte \(offset) (line \(line), column \(column))"
     }

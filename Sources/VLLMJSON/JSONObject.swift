@@ -132,9 +132,11 @@ extension JSONObject: Sequence {
         }
     }
 
+    /// Walks the members in order.
     @inlinable
     public func makeIterator() -> Iterator { Iterator(base: entries.makeIterator()) }
 
+    /// The number of members.
     public var underestimatedCount: Int { entries.count }
 }
 
@@ -145,6 +147,7 @@ extension JSONObject: Hashable {
         return left.entries.allSatisfy { right[$0.key] == $0.value }
     }
 
+    /// Hashes the members in any order.
     public func hash(into hasher: inout Hasher) {
         var sum: UInt64 = 0
         for entry in entries {
@@ -158,5 +161,6 @@ extension JSONObject: Hashable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// Creates an object from a literal.
     public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
 }

@@ -97,6 +97,7 @@ extension JSONValue: Hashable {
         }
     }
 
+    /// Hashes what equality compares.
     public func hash(into hasher: inout Hasher) {
         switch self {
         case .null: hasher.combine(0)
@@ -114,12 +115,19 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByStringInterpolation,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+    /// Creates `null` from a literal.
     public init(nilLiteral: ()) { self = .null }
+    /// Creates a Boolean from a literal.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// Creates an integer from a literal.
     public init(integerLiteral value: Int) { self = .integer(value) }
+    /// Creates a number from a literal.
     public init(floatLiteral value: Double) { self = .number(value) }
+    /// Creates a string from a literal.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// Creates an array from a literal.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// Creates an object from a literal.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(JSONObject(elements))
     }

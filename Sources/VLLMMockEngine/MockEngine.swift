@@ -60,7 +60,8 @@ package enum MockEngine {
         return try await AsyncLLM.start(tokenizer: tokenizer) {
             let scheduler = try Scheduler(
                 config: SchedulerConfig(
-                    maxNumSeqs: configuration.maxNumSeqs, maxNumBatchedTokens: configuration.maxNumBatchedTokens,
+                    maxNumSeqs: configuration.maxNumSeqs,
+                    maxNumBatchedTokens: configuration.maxNumBatchedTokens,
                     maxModelLen: configuration.maxModelLen, blockSize: configuration.blockSize,
                     numBlocks: configuration.numBlocks))
             let parts = EngineParts(scheduler: scheduler, executor: MockExecutor(configuration))
@@ -71,7 +72,8 @@ package enum MockEngine {
     private static func info(_ configuration: Configuration) -> ModelInfo {
         var info = ModelInfo(
             name: configuration.name, architecture: "MockForCausalLM", maxModelLen: configuration.maxModelLen,
-            vocabularySize: configuration.vocabularySize, numericsID: "mock", numBlocks: configuration.numBlocks,
+            vocabularySize: configuration.vocabularySize, numericsID: "mock",
+            numBlocks: configuration.numBlocks,
             blockSize: configuration.blockSize, eosTokenIDs: [MockTokenizer.end])
         info.maxNumSeqs = configuration.maxNumSeqs
         info.maxNumBatchedTokens = configuration.maxNumBatchedTokens

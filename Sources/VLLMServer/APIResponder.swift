@@ -31,7 +31,7 @@ package struct APIResponder: HTTPResponder {
     }
 
     /// Answers a request; never fails.
-    func respond(to request: Request) async -> Response {
+    package func respond(to request: Request) async -> Response {
         let start = ContinuousClock.now
         var response = await answer(request)
         if context.configuration.enableRequestIDHeaders {
@@ -49,7 +49,8 @@ package struct APIResponder: HTTPResponder {
         guard let candidates = routes[path] else { return .json(.notFound, ["detail": "Not Found"]) }
         guard let entry = candidates.first(where: { $0.methods.contains(request.method) }) else {
             var response = Response.json(.methodNotAllowed, ["detail": "Method Not Allowed"])
-            response.headers[.allow] = candidates.flatMap { $0.methods.map(\.rawValue) }.joined(separator: ", ")
+            response.headers[.allow] = candidates.flatMap { $0.methods.map(\.rawValue) }.joined(
+                separator: ", ")
             return response
         }
         if entry.takesWork, context.gate.isDraining {
@@ -69,7 +70,8 @@ package struct APIResponder: HTTPResponder {
     private func log(_ request: Request, _ response: Response, _ start: ContinuousClock.Instant) {
         let path = request.uri.path
         context.statistics.record(
-            path: routes[path] == nil ? "none" : path, method: request.method.rawValue, status: response.status.code,
+            path: routes[path] == nil ? "none" : path, method: request.method.rawValue,
+            status: response.status.code,
             duration: ContinuousClock.now - start)
         guard context.configuration.enableAccessLog else { return }
         context.logger.info("\"\(request.method.rawValue) \(path) HTTP/1.1\" \(response.status.code)")
@@ -90,6 +92,8 @@ extension Response {
 
     /// A response of given bytes.
     static func bytes(_ status: HTTPResponse.Status = .ok, type: String, _ bytes: [UInt8]) -> Response {
-        Response(status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        Response(
+            status: status, headers: [.contentType: type],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

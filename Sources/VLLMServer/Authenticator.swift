@@ -15,7 +15,8 @@ struct Authenticator {
 
     /// True where no key is asked for, or the right one is given.
     func allows(_ request: Request, path: String) -> Bool {
-        guard !keys.isEmpty, request.method != .options, Self.guarded.contains(where: { path.hasPrefix($0) }) else {
+        guard !keys.isEmpty, request.method != .options, Self.guarded.contains(where: { path.hasPrefix($0) })
+        else {
             return true
         }
         guard let header = request.headers[.authorization] else { return false }

@@ -43,13 +43,15 @@ struct Generation: Sendable {
         let salt = try Self.cacheSalt(fields)
         load = context.load.begin()
         streams = try Self.start(
-            prompts, params, context, id: id, fields, addsSpecialTokens: addsSpecialTokens, priority: priority,
+            prompts, params, context, id: id, fields, addsSpecialTokens: addsSpecialTokens,
+            priority: priority,
             salt: salt)
         logStart()
     }
 
     private static func start(
-        _ prompts: [Prompt], _ params: SamplingParams, _ context: ServerContext, id: String, _ fields: FieldReader,
+        _ prompts: [Prompt], _ params: SamplingParams, _ context: ServerContext, id: String,
+        _ fields: FieldReader,
         addsSpecialTokens: Bool, priority: Int, salt: String?
     ) throws(APIError) -> [RequestStream] {
         var params = params
@@ -70,9 +72,12 @@ struct Generation: Sendable {
 
     private static func cacheSalt(_ fields: FieldReader) throws(APIError) -> String? {
         guard let salt = try fields.string("cache_salt") else { return nil }
-        guard !salt.isEmpty, salt.unicodeScalars.count <= 128, !salt.contains(where: { "@/\\\0".contains($0) }) else {
+        guard !salt.isEmpty, salt.unicodeScalars.count <= 128,
+            !salt.contains(where: { "@/\\\0".contains($0) })
+        else {
             throw .badRequest(
-                "cache_salt must have 1 to 128 characters, without @, /, \\ and NUL.", parameter: "cache_salt")
+                "cache_salt must have 1 to 128 characters, without @, /, \\ and NUL.", parameter: "cache_salt"
+            )
         }
         return salt
     }
@@ -81,7 +86,8 @@ struct Generation: Sendable {
         guard context.configuration.enableLogRequests else { return }
         for stream in streams {
             context.logger.info(
-                "Received request \(stream.requestID): \(stream.promptTokenIDs.count) prompt tokens, \(params)")
+                "Received request \(stream.requestID): \(stream.promptTokenIDs.count) prompt tokens, \(params)"
+            )
         }
     }
 
@@ -103,7 +109,8 @@ struct Generation: Sendable {
     }
 
     /// Hands every output of every prompt over as it comes, with the prompt's place; throws if the client goes away.
-    @concurrent func forEachOutput(_ body: @concurrent (Int, RequestOutput) async throws -> Void) async throws {
+    @concurrent func forEachOutput(_ body: @concurrent (Int, RequestOutput) async throws -> Void) async throws
+    {
         if streams.count == 1 {
             for try await output in streams[0] { try await body(0, output) }
         } else {

@@ -90,7 +90,9 @@ public final class PortReservation: Sendable {
 
     private static func error(_ verb: String, _ name: String, _ code: CInt) -> ServerError {
         if code == EADDRINUSE {
-            return ServerError(.address, "The address \(name) is in use: another server listens there; choose another --port.")
+            return ServerError(
+                .address,
+                "The address \(name) is in use: another server listens there; choose another --port.")
         }
         return ServerError(.address, "Cannot \(verb) \(name): \(unsafe String(cString: strerror(code))).")
     }

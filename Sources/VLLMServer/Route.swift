@@ -42,7 +42,9 @@ enum Routes {
     ]
 
     /// Paths and methods, for the table of routes that the binary prints.
-    static var table: [(path: String, methods: [String])] { all.map { ($0.path, $0.methods.map(\.rawValue)) } }
+    static var table: [(path: String, methods: [String])] {
+        all.map { ($0.path, $0.methods.map(\.rawValue)) }
+    }
 }
 
 /// A request on its way to a route.
@@ -101,7 +103,8 @@ struct APIRequest {
 
     private func parse(_ bytes: ByteBuffer) throws(APIError) -> JSONValue {
         guard bytes.readableBytes > 0 else {
-            throw ValidationError(type: "missing", place: [], message: "Field required", input: .null).apiError
+            throw ValidationError(type: "missing", place: [], message: "Field required", input: .null)
+                .apiError
         }
         do {
             return try JSONParser.parse(

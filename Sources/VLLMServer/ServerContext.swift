@@ -29,7 +29,8 @@ final class ServerContext: Sendable {
         self.formatter = formatter
         self.logger = logger
         created = Self.now
-        modelNames = configuration.servedModelNames.isEmpty ? [engine.info.name] : configuration.servedModelNames
+        modelNames =
+            configuration.servedModelNames.isEmpty ? [engine.info.name] : configuration.servedModelNames
     }
 
     /// Seconds since 1970.

@@ -200,12 +200,9 @@ extension Renderer {
             style.itemSeparator = try string(items[0], "tojson").string
             style.keySeparator = try string(items[1], "tojson").string
         }
-        if values[3]?.isTrue ?? false {
-            style.sortsKeys = true
-            try checkSortable(value)
-        }
-        let json = try json(value)
-        try charge(bytes: style.indent?.utf8.count ?? 0)
+        let element = style.itemSeparator.utf8.count + style.keySeparator.utf8.count
+        let layout = (element: element, level: style.indent?.utf8.count ?? 0)
+        let json = try json(value, sortsKeys: values[3]?.isTrue ?? false, layout: layout)
         let bytes = JSONWriter(style: style).bytes(json)
         return try make(String(decoding: bytes, as: UTF8.self))
     }
@@ -216,23 +213,5 @@ extension Renderer {
         let width = max(0, try integer(value, "tojson"))
         if width > 1000 { throw .limit("the indentation is too large") }
         return String(repeating: " ", count: width)
-    }
-
-    /// Python refuses to sort keys of different kinds.
-    private mutating func checkSortable(_ value: Value) throws(TemplateError) {
-        try enter()
-        switch value {
-        case .list(let elements), .tuple(let elements):
-            for item in elements.items { try checkSortable(item) }
-        case .dict(let mapping):
-            for item in mapping.values { try checkSortable(item) }
-            let strings = mapping.keys.count { $0.text != nil }
-            let numbers = mapping.keys.count { $0.number != nil }
-            if mapping.count > 1, strings != mapping.count, numbers != mapping.count {
-                throw .runtime("'<' not supported between keys of different types")
-            }
-        default: break
-        }
-        leave()
     }
 }

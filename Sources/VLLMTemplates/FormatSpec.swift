@@ -5,7 +5,7 @@
 struct FormatSpec {
     var fill: Unicode.Scalar = " "
     var align: Unicode.Scalar?
-    var sign: Unicode.Scalar = "-"
+    var sign: Unicode.Scalar?
     var isAlternate = false
     var isZeroPadded = false
     var width = 0
@@ -78,7 +78,7 @@ struct FormatSpec {
 
     /// Puts a sign before digits and fills up to the width.
     private func number(_ isNegative: Bool, _ prefix: String, _ digits: String) -> String {
-        let signText = isNegative ? "-" : sign == "-" ? "" : String(sign)
+        let signText = isNegative ? "-" : sign == "+" || sign == " " ? sign.map { String($0) } ?? "" : ""
         let head = signText + prefix
         var digits = grouped(digits)
         let missing = width - head.unicodeScalars.count - digits.unicodeScalars.count

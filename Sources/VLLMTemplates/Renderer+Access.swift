@@ -139,7 +139,9 @@ extension Renderer {
             if let found = try ownAttribute(name, of: value) { return found }
             return missing(name, of: value)
         }
-        return .undefined(Undefined(.element(owner: value.ownerName, key: try repr(key))))
+        // A container as a key may be far larger than a message should be.
+        let name = key.number == nil ? key.typeName : try repr(key)
+        return .undefined(Undefined(.element(owner: value.ownerName, key: name)))
     }
 
     /// The place that an index means, counted from the end if it is negative.

@@ -77,6 +77,9 @@ extension Renderer {
             if let type = spec.type, type != "s" {
                 throw .runtime("Unknown format code '\(type)' for object of type 'str'")
             }
+            if spec.sign != nil || spec.isAlternate || spec.align == "=" {
+                throw .runtime("sign, '#' and '=' are not allowed in a string format specifier")
+            }
             if let grouping = spec.grouping { throw .runtime("Cannot specify '\(grouping)' with 's'.") }
             let cut = spec.precision.map {
                 String(String.UnicodeScalarView(text.string.unicodeScalars.prefix($0)))

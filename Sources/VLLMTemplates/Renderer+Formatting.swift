@@ -135,7 +135,7 @@ extension Renderer {
         number.width = spec.width
         number.isZeroPadded = spec.isZeroPadded && !spec.isLeft
         number.align = spec.isLeft ? "<" : ">"
-        number.sign = spec.hasSign ? "+" : spec.hasSpace ? " " : "-"
+        number.sign = spec.hasSign ? "+" : spec.hasSpace ? " " : nil
         number.isAlternate = spec.isAlternate
         number.precision = spec.precision
         switch spec.conversion {

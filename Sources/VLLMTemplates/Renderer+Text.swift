@@ -136,8 +136,13 @@ extension Renderer {
 
     // MARK: - JSON
 
-    /// Converts a value to JSON as Python's `json` does.
-    mutating func json(_ value: Value) throws(TemplateError) -> JSONValue {
+    /// Converts a value to JSON as Python's `json` does; keys are sorted before they become strings.
+    ///
+    /// - Parameter layout: The bytes that an element adds, and those for each level, counted before they
+    ///   are written.
+    mutating func json(
+        _ value: Value, sortsKeys: Bool, layout: (element: Int, level: Int), level: Int = 1
+    ) throws(TemplateError) -> JSONValue {
         switch value {
         case .none: return .null
         case .bool(let flag): return .bool(flag)
@@ -150,14 +155,22 @@ extension Renderer {
             try enter()
             var items: [JSONValue] = []
             items.reserveCapacity(elements.items.count)
-            for item in elements.items { items.append(try json(item)) }
+            for item in elements.items {
+                try charge(bytes: layout.element + layout.level * level)
+                items.append(try json(item, sortsKeys: sortsKeys, layout: layout, level: level + 1))
+            }
             leave()
             return .array(items)
         case .dict(let mapping):
             try enter()
             var members: [(String, JSONValue)] = []
-            for (key, value) in zip(mapping.keys, mapping.values) {
-                members.append((try jsonKey(key), try json(value)))
+            var places = mapping.keys.indices.map { Value.int($0) }
+            if sortsKeys { places = try sort(places, keys: mapping.keys, isReversed: false) }
+            for place in places.compactMap(\.integer) {
+                try charge(bytes: layout.element + layout.level * level)
+                let value = try json(
+                    mapping.values[place], sortsKeys: sortsKeys, layout: layout, level: level + 1)
+                members.append((try jsonKey(mapping.keys[place]), value))
             }
             leave()
             return .object(JSONObject(members))

@@ -3,17 +3,21 @@
 
 /// A date and time of the Gregorian calendar, for templates that print today's date.
 public struct TemplateDate: Sendable, Hashable {
+    /// The year, 1 BC as 0.
     public let year: Int
-    /// From 1.
+    /// The month, from 1.
     public let month: Int
-    /// From 1.
+    /// The day of the month, from 1.
     public let day: Int
+    /// The hour, from 0 to 23.
     public let hour: Int
+    /// The minute, from 0 to 59.
     public let minute: Int
+    /// The second, from 0 to 59.
     public let second: Int
-    /// Days since Sunday.
+    /// The number of days since Sunday.
     public let weekday: Int
-    /// From 1.
+    /// The day of the year, from 1.
     public let dayOfYear: Int
     private let secondsSinceEpoch: Int
 

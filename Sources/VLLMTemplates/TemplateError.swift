@@ -33,6 +33,7 @@ public struct TemplateError: Error, Sendable, Hashable, CustomStringConvertible 
         self.line = line
     }
 
+    /// The message with its line.
     public var description: String {
         line > 0 ? "\(message) (line \(line) of the chat template)" : message
     }

@@ -20,7 +20,7 @@ import VLLMTypes
         func accepts(_ answer: String) -> Bool {
             let answer = answer.trimmingSpaces
             if answer == expected.trimmingSpaces { return true }
-            guard let left = try? JSONParser.parse(answer), let right = try? JSONParser.parse(expected) else {
+            guard let left = try? JSONParser.parse(String(answer)), let right = try? JSONParser.parse(expected) else {
                 return false
             }
             return left == right
@@ -34,7 +34,7 @@ import VLLMTypes
         for index in 0..<count {
             let file = unsafe list[index]
             guard let name = unsafe file.name, let bytes = unsafe file.bytes else { continue }
-            let address = unsafe UInt(bitPattern: bytes)
+            let address = UInt(bitPattern: bytes)
             unsafe files[String(cString: name)] = FileBytes(embeddedAt: address, count: file.size)
         }
         return .embedded(name: "built-in", files: files)

@@ -45,7 +45,9 @@ import VLLMTypes
 
     @Test func `a model without a template gets the plain one, with a warning`() throws {
         let formatter = try ChatFormatter(info: Self.info([:]))
-        #expect(try formatter.render(Self.conversation) == "S\nUser: one\nAssistant: two\nUser: three\nAssistant:")
+        #expect(
+            try formatter.render(Self.conversation) == "S\nUser: one\nAssistant: two\nUser: three\nAssistant:"
+        )
         #expect(formatter.warning?.contains("m has no chat template") == true)
         #expect(formatter.stopStrings == ["\nUser:"])
     }
@@ -88,6 +90,7 @@ import VLLMTypes
         var both = Self.conversation
         both.continueFinalMessage = true
         let error = #expect(throws: RequestError.self) { _ = try formatter.render(both) }
-        #expect(error?.message == "Cannot set both `continue_final_message` and `add_generation_prompt` to True.")
+        #expect(
+            error?.message == "Cannot set both `continue_final_message` and `add_generation_prompt` to True.")
     }
 }

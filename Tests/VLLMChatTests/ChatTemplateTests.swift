@@ -26,7 +26,8 @@ import VLLMTypes
         ("{% for m in messages %}{{ m['content'] | trim }}{% endfor %}", .string),
         ("{% for m in messages %}{{ m.content + '!' }}{% endfor %}", .string),
         ("{{ messages | tojson }}", .string), ("{{ raise_exception('no') }}", .string), ("fixed", .string),
-        (loop, .openai), ("{% for m in messages %}{% for p in m.content %}{{ p.text }}{% endfor %}{% endfor %}", .openai),
+        (loop, .openai),
+        ("{% for m in messages %}{% for p in m.content %}{{ p.text }}{% endfor %}{% endfor %}", .openai),
         ("{% for m in messages %}{{ m.content | map(attribute='text') | join }}{% endfor %}", .openai),
     ])
     func `what a template expects as content is found out`(source: String, format: ContentFormat) throws {
@@ -49,12 +50,16 @@ import VLLMTypes
     }
 
     @Test func `absent content is empty`() throws {
-        let conversation = ChatConversation(messages: [["role": "assistant"], ["role": "user", "content": nil]])
-        #expect(try Self.render("{% for m in messages %}<{{ m.content }}>{% endfor %}", conversation) == "<><>")
+        let conversation = ChatConversation(messages: [
+            ["role": "assistant"], ["role": "user", "content": nil],
+        ])
+        #expect(
+            try Self.render("{% for m in messages %}<{{ m.content }}>{% endfor %}", conversation) == "<><>")
     }
 
     @Test func `special tokens, tools, documents and arguments are the template's variables`() throws {
-        let source = "{{ bos_token }}{{ tools[0].name }}{{ documents[0] }}{{ add_generation_prompt }}{{ own }}"
+        let source =
+            "{{ bos_token }}{{ tools[0].name }}{{ documents[0] }}{{ add_generation_prompt }}{{ own }}"
         let conversation = ChatConversation(
             messages: [["role": "user", "content": "x"]], tools: [["name": "t"]], documents: ["d"],
             addGenerationPrompt: false, templateArguments: ["own": 5])
@@ -65,7 +70,9 @@ import VLLMTypes
 
     @Test func `the arguments of tool calls become objects`() throws {
         func conversation(_ arguments: JSONValue) -> ChatConversation {
-            let call: JSONValue = ["id": "1", "type": "function", "function": ["name": "f", "arguments": arguments]]
+            let call: JSONValue = [
+                "id": "1", "type": "function", "function": ["name": "f", "arguments": arguments],
+            ]
             return ChatConversation(messages: [["role": "assistant", "content": nil, "tool_calls": [call]]])
         }
         let source = "{{ messages[0].tool_calls[0].function.arguments | tojson }}"
@@ -77,7 +84,9 @@ import VLLMTypes
     }
 
     @Test func `tool calls that are none are left out`() throws {
-        let conversation = ChatConversation(messages: [["role": "assistant", "content": "x", "tool_calls": []]])
+        let conversation = ChatConversation(messages: [
+            ["role": "assistant", "content": "x", "tool_calls": []]
+        ])
         #expect(try Self.render("{{ messages[0].tool_calls is defined }}", conversation) == "False")
     }
 
@@ -96,8 +105,8 @@ import VLLMTypes
         #expect(try Self.render(source, ChatConversation(messages: [message])) == "because because")
     }
 
-    @Test(arguments: [
-        (["content": "x"] as JSONObject, "messages.0.role"),
+    static let wrongMessages: [(message: JSONObject, place: String)] = [
+        (["content": "x"], "messages.0.role"),
         (["role": "user", "content": 5], "messages.0.content"),
         (["role": "user", "content": [7]], "messages.0.content.0"),
         (["role": "user", "content": [["text": "x"]]], "messages.0.content.0.type"),
@@ -105,7 +114,9 @@ import VLLMTypes
         (["role": "user", "content": [["type": "text"]]], "messages.0.content.0.text"),
         (["role": "assistant", "tool_calls": 3], "messages.0.tool_calls"),
         (["role": "assistant", "tool_calls": [3]], "messages.0.tool_calls.0"),
-    ])
+    ]
+
+    @Test(arguments: wrongMessages)
     func `a wrong message is refused by its place`(message: JSONObject, place: String) {
         let error = #expect(throws: RequestError.self) {
             try Self.render("{{ messages[0].content }}", ChatConversation(messages: [message]))
@@ -125,12 +136,16 @@ import VLLMTypes
         #expect(throws: ChatTemplateError.self) { try Self.template("{% for x in %}") }
     }
 
-    @Test func `a continued message ends the prompt, with its white space where the template keeps it`() throws {
+    @Test func `a continued message ends the prompt, with its white space where the template keeps it`()
+        throws
+    {
         func cut(_ source: String, _ text: String) throws -> String {
             try Self.render(
                 source,
                 ChatConversation(
-                    messages: [["role": "user", "content": "So?"], ["role": "assistant", "content": .string(text)]],
+                    messages: [
+                        ["role": "user", "content": "So?"], ["role": "assistant", "content": .string(text)],
+                    ],
                     addGenerationPrompt: false, continueFinalMessage: true))
         }
         let keeps = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</>\n{% endfor %}"

@@ -47,7 +47,9 @@ import VLLMTypes
         var params = llm.info.defaultChatParams
         params.outputKind = .delta
         var pieces: [String] = []
-        for try await output in try llm.streamChat(ChatConversation([.user("x")]), params, formatter: formatter) {
+        for try await output in try llm.streamChat(
+            ChatConversation([.user("x")]), params, formatter: formatter)
+        {
             pieces += output.outputs.map(\.text)
         }
         #expect(pieces.joined() == "abc")

@@ -4,9 +4,9 @@
 import CVLLMKernels
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// The activations in double precision.

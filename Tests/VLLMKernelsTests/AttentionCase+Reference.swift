@@ -4,9 +4,9 @@
 import CVLLMKernels
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 extension AttentionCase {
@@ -29,7 +29,9 @@ extension AttentionCase {
         for token in first...position {
             var sum = 0.0
             for d in 0..<dim {
-                sum += Double(q[(position * heads + head) * dim + d]) * Double(k[(token * kvHeads + kvHead) * dim + d])
+                sum +=
+                    Double(q[(position * heads + head) * dim + d])
+                    * Double(k[(token * kvHeads + kvHead) * dim + d])
             }
             sum *= Double(scale)
             if softCap > 0 { sum = Double(softCap) * tanh(sum / Double(softCap)) }

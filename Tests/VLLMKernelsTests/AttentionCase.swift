@@ -29,19 +29,24 @@ struct AttentionCase {
     func query(_ sequence: Int) -> [Float] {
         var numbers = Numbers(seed: UInt64(1000 + sequence))
         // Every position has its query, so that chunks of a sequence see the same ones.
-        return numbers.floats(sequences[sequence].context * heads * dim, scale: 2).map { $0.rounded(to: queryType) }
+        return numbers.floats(sequences[sequence].context * heads * dim, scale: 2).map {
+            $0.rounded(to: queryType)
+        }
     }
 
     /// [context, kvHeads, dim]
     func keys(_ sequence: Int) -> [Float] {
         var numbers = Numbers(seed: UInt64(2000 + sequence))
-        return numbers.floats(sequences[sequence].context * kvHeads * dim, scale: 2).map { $0.rounded(to: dtype) }
+        return numbers.floats(sequences[sequence].context * kvHeads * dim, scale: 2).map {
+            $0.rounded(to: dtype)
+        }
     }
 
     func values(_ sequence: Int) -> [Float] {
         var numbers = Numbers(seed: UInt64(3000 + sequence))
         var values = numbers.floats(sequences[sequence].context * kvHeads * dim).map { $0.rounded(to: dtype) }
-        for index in values.indices.dropFirst(min(overflowFrom, sequences[sequence].context) * kvHeads * dim) {
+        for index in values.indices.dropFirst(min(overflowFrom, sequences[sequence].context) * kvHeads * dim)
+        {
             values[index] = .infinity
         }
         return values
@@ -91,7 +96,9 @@ struct AttentionCase {
         unsafe arguments.k_cache = UnsafeRawPointer(cache.keys.address)
         unsafe arguments.v_cache = UnsafeRawPointer(cache.values.address)
         unsafe arguments.cache_dtype = dtype
-        unsafe (arguments.heads, arguments.kv_heads, arguments.head_dim) = (Int32(heads), Int32(kvHeads), Int32(dim))
+        unsafe (arguments.heads, arguments.kv_heads, arguments.head_dim) = (
+            Int32(heads), Int32(kvHeads), Int32(dim)
+        )
         unsafe arguments.block_size = Int32(blockSize)
         unsafe (arguments.scale, arguments.soft_cap, arguments.window) = (scale, softCap, Int32(window))
         unsafe arguments.alibi = alibi.isEmpty ? nil : UnsafePointer(slopes.pointer(to: Float.self))

@@ -17,7 +17,8 @@ import Testing
         for (index, expected) in item.reference().enumerated() {
             let error = abs(Double(found[index]) - expected)
             guard error <= tolerance else {
-                Issue.record("\(note) element \(index): \(found[index]), not \(expected), tolerance \(tolerance)")
+                Issue.record(
+                    "\(note) element \(index): \(found[index]), not \(expected), tolerance \(tolerance)")
                 return
             }
         }
@@ -69,7 +70,8 @@ import Testing
             item.sequences = [Sequence(queries: 90, context: 90), Sequence(queries: 45, context: 545)]
             let whole = item.run(set).map(\.bitPattern)
             for (blockSize, tile) in [(16, 1), (32, 7), (128, 64), (16, 200)] {
-                let again = item.run(set, blockSize: blockSize, shuffle: UInt64(tile), tile: tile).map(\.bitPattern)
+                let again = item.run(set, blockSize: blockSize, shuffle: UInt64(tile), tile: tile).map(
+                    \.bitPattern)
                 #expect(again == whole, "block \(blockSize), tile \(tile)")
             }
             let width = heads * dim
@@ -89,7 +91,9 @@ import Testing
         for (queries, context) in [(1, 1), (16, 16), (100, 117), (13, 512), (2, 513), (1, 530), (200, 530)] {
             item.sequences = [Sequence(queries: queries, context: context)]
             let part = item.run(set).map(\.bitPattern)
-            #expect(part == Array(whole[(context - queries) * width..<context * width]), "\(queries) of \(context)")
+            #expect(
+                part == Array(whole[(context - queries) * width..<context * width]),
+                "\(queries) of \(context)")
         }
     }
 
@@ -114,7 +118,9 @@ import Testing
             for first in [1, 6, 16, 33, 69] {
                 item.overflowFrom = first
                 let seen = first * heads * 32
-                #expect(item.run(set).prefix(seen).map(\.bitPattern) == Array(clean.prefix(seen)), "from \(first)")
+                #expect(
+                    item.run(set).prefix(seen).map(\.bitPattern) == Array(clean.prefix(seen)), "from \(first)"
+                )
             }
         }
     }

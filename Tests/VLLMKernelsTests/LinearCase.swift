@@ -18,7 +18,8 @@ struct LinearCase {
 
     /// `n` counts outputs; a gated layer has gate and up rows for each.
     init(
-        m: Int, n: Int, k: Int, dtype: vllm_dtype, activation: vllm_activation = VLLM_ACT_NONE, gated: Bool = false,
+        m: Int, n: Int, k: Int, dtype: vllm_dtype, activation: vllm_activation = VLLM_ACT_NONE,
+        gated: Bool = false,
         hasBias: Bool = false, output: vllm_output = VLLM_OUT_F32, seed: UInt64 = 1
     ) {
         (self.m, self.n, self.k, self.dtype) = (m, n, k, dtype)
@@ -51,7 +52,9 @@ struct LinearCase {
         let rows = packedRows
         for panel in 0..<panels {
             let pointers: [UnsafeRawPointer?] = unsafe (0..<16).map { lane in
-                unsafe rows[panel * 16 + lane].map { unsafe UnsafeRawPointer(source.address + $0 * k * element) }
+                unsafe rows[panel * 16 + lane].map {
+                    unsafe UnsafeRawPointer(source.address + $0 * k * element)
+                }
             }
             unsafe vllm_pack_panel(packed.address + panel * bytes, dtype, pointers, dtype, 1, Int32(k))
         }
@@ -98,7 +101,8 @@ struct LinearCase {
                 var error = 1.2 * first.error + 8 * floatEpsilon * (abs(value) + abs(first.value))
                 if gated {
                     let up = sum(row: row, weightRow: n + column)
-                    error = error * abs(up.value) + up.error * abs(value) + floatEpsilon * abs(value * up.value)
+                    error =
+                        error * abs(up.value) + up.error * abs(value) + floatEpsilon * abs(value * up.value)
                     value *= up.value
                 }
                 if output == VLLM_OUT_ADD {

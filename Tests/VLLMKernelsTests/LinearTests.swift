@@ -5,7 +5,9 @@ import CVLLMKernels
 import Testing
 
 @Suite struct LinearTests {
-    static let shapes = [(1, 16, 2), (1, 150, 130), (3, 40, 34), (4, 96, 64), (7, 33, 66), (9, 112, 18), (26, 50, 256)]
+    static let shapes = [
+        (1, 16, 2), (1, 150, 130), (3, 40, 34), (4, 96, 64), (7, 33, 66), (9, 112, 18), (26, 50, 256),
+    ]
 
     private func check(_ item: LinearCase, _ set: InstructionSet, _ note: String = "") {
         let outType = item.output == VLLM_OUT_BF16 ? VLLM_DTYPE_BF16 : VLLM_DTYPE_F32
@@ -33,7 +35,8 @@ import Testing
         for (m, n, k) in Self.shapes {
             for output in [VLLM_OUT_F32, VLLM_OUT_BF16, VLLM_OUT_ADD] {
                 let item = LinearCase(
-                    m: m, n: n, k: k, dtype: dtype, activation: VLLM_ACT_SILU, gated: true, hasBias: m % 2 == 1,
+                    m: m, n: n, k: k, dtype: dtype, activation: VLLM_ACT_SILU, gated: true,
+                    hasBias: m % 2 == 1,
                     output: output)
                 check(item, set, "\(m)×\(n)×\(k)")
             }
@@ -44,7 +47,9 @@ import Testing
         arguments: InstructionSet.all,
         [VLLM_ACT_NONE, VLLM_ACT_SILU, VLLM_ACT_GELU, VLLM_ACT_GELU_TANH, VLLM_ACT_RELU])
     func activationsFollowTheirFormula(set: InstructionSet, activation: vllm_activation) {
-        check(LinearCase(m: 6, n: 80, k: 128, dtype: VLLM_DTYPE_F32, activation: activation, hasBias: true), set)
+        check(
+            LinearCase(m: 6, n: 80, k: 128, dtype: VLLM_DTYPE_F32, activation: activation, hasBias: true), set
+        )
         check(LinearCase(m: 6, n: 80, k: 2, dtype: VLLM_DTYPE_F32, activation: activation), set)
     }
 
@@ -52,7 +57,8 @@ import Testing
     func everyElementHasTheSameBitsWhateverTheRange(set: InstructionSet, dtype: vllm_dtype) {
         for gated in [false, true] {
             let item = LinearCase(
-                m: 37, n: 200, k: 258, dtype: dtype, activation: gated ? VLLM_ACT_SILU : VLLM_ACT_NONE, gated: gated,
+                m: 37, n: 200, k: 258, dtype: dtype, activation: gated ? VLLM_ACT_SILU : VLLM_ACT_NONE,
+                gated: gated,
                 hasBias: true, output: VLLM_OUT_ADD)
             let whole = item.run(set).array(of: UInt32.self)
             let rows = (0..<item.m).map { (0..<item.panels, $0..<$0 + 1) }
@@ -87,7 +93,9 @@ import Testing
     }
 
     @Test func chunksCoverPairsAndBalanceThreads() {
-        for (n, m, gated) in [(1152, 1, false), (9728, 512, true), (151_936, 1, false), (32, 4, true), (16, 9, false)] {
+        for (n, m, gated) in [
+            (1152, 1, false), (9728, 512, true), (151_936, 1, false), (32, 4, true), (16, 9, false),
+        ] {
             var arguments = unsafe vllm_linear_args()
             unsafe (arguments.m, arguments.n, arguments.k) = (Int32(m), Int32(n), 64)
             unsafe arguments.gated = gated ? 1 : 0

@@ -33,7 +33,8 @@ private final class Tally: Sendable {
     }
 
     var isExact: Bool {
-        strangers.load(ordering: .relaxed) == 0 && counts.allSatisfy { $0.value.load(ordering: .relaxed) == 1 }
+        strangers.load(ordering: .relaxed) == 0
+            && counts.allSatisfy { $0.value.load(ordering: .relaxed) == 1 }
     }
 }
 

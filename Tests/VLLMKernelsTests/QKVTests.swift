@@ -5,9 +5,9 @@ import CVLLMKernels
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 @Suite struct QKVTests {
@@ -68,10 +68,12 @@ import Musl
         let element = item.dtype == VLLM_DTYPE_F32 ? 4 : 2
         let q = Memory(bytes: item.tokens * item.heads * item.dim * (queryType == VLLM_DTYPE_BF16 ? 2 : 4))
         let (k, v) = (
-            Memory(bytes: 48 * item.kvHeads * item.dim * element), Memory(bytes: 48 * item.kvHeads * item.dim * element)
+            Memory(bytes: 48 * item.kvHeads * item.dim * element),
+            Memory(bytes: 48 * item.kvHeads * item.dim * element)
         )
         let (input, cosines, sines) = (
-            Memory(x), Memory(angles.map { Float(cos(Double($0))) }), Memory(angles.map { Float(sin(Double($0))) })
+            Memory(x), Memory(angles.map { Float(cos(Double($0))) }),
+            Memory(angles.map { Float(sin(Double($0))) })
         )
         let (positions, slots) = (Memory(item.positions), Memory(item.slots))
         let (first, second) = (Memory(qNorm), Memory(kNorm))
@@ -95,10 +97,14 @@ import Musl
         unsafe set.kernels.qkv(&arguments, 4, Int32(item.tokens))
 
         let layout = AttentionCase(heads: item.heads, kvHeads: item.kvHeads, dim: item.dim, dtype: item.dtype)
-        let (foundQ, foundK, foundV) = (q.floats(as: queryType), k.floats(as: item.dtype), v.floats(as: item.dtype))
+        let (foundQ, foundK, foundV) = (
+            q.floats(as: queryType), k.floats(as: item.dtype), v.floats(as: item.dtype)
+        )
         func near(_ found: Float, _ expected: Double, _ dtype: vllm_dtype) -> Bool {
-            let relative = dtype == VLLM_DTYPE_BF16 ? 1.01 * bf16Epsilon : dtype == VLLM_DTYPE_F16 ? 0x1.02p-11 : 0
-            return abs(Double(found) - expected) <= relative * abs(expected) + 24 * floatEpsilon * (1 + abs(expected))
+            let relative =
+                dtype == VLLM_DTYPE_BF16 ? 1.01 * bf16Epsilon : dtype == VLLM_DTYPE_F16 ? 0x1.02p-11 : 0
+            return abs(Double(found) - expected) <= relative * abs(expected) + 24 * floatEpsilon
+                * (1 + abs(expected))
         }
         for token in 0..<item.tokens {
             func head(_ index: Int) -> [Float] {
@@ -108,7 +114,9 @@ import Musl
             for index in 0..<item.heads {
                 let expected = prepare(head(index), item, norm: qNorm, position: position)
                 let start = (token * item.heads + index) * item.dim
-                #expect(expected.indices.allSatisfy { near(foundQ[start + $0], expected[$0], queryType) }, "\(note)")
+                #expect(
+                    expected.indices.allSatisfy { near(foundQ[start + $0], expected[$0], queryType) },
+                    "\(note)")
             }
             guard item.slots[token] >= 0 else { continue }
             let slot = Int(item.slots[token])
@@ -117,7 +125,8 @@ import Musl
                 let values = head(item.heads + item.kvHeads + index)
                 #expect(
                     (0..<item.dim).allSatisfy {
-                        near(foundK[layout.keyIndex(slot: slot, head: index, d: $0)], expected[$0], item.dtype)
+                        near(
+                            foundK[layout.keyIndex(slot: slot, head: index, d: $0)], expected[$0], item.dtype)
                             && foundV[layout.valueIndex(slot: slot, head: index, d: $0)]
                                 == values[$0].rounded(to: item.dtype)
                     }, "\(note)")

@@ -9,7 +9,10 @@ import Testing
     func conversionsRoundToNearestEvenAndKeepNaN(set: InstructionSet) {
         var numbers = Numbers(seed: 11)
         var x = numbers.floats(300, scale: 1000) + numbers.floats(300, scale: 1e-3)
-        x += [0, -0.0, .infinity, -.infinity, .nan, 1, 65504, 65519, 65520, -65520, 1e30, 5.9e-8, 3e-8, 2.9e-8, 6.1e-5]
+        x += [
+            0, -0.0, .infinity, -.infinity, .nan, 1, 65504, 65519, 65520, -65520, 1e30, 5.9e-8, 3e-8, 2.9e-8,
+            6.1e-5,
+        ]
         x += [Float(bitPattern: 0x3f80_8000), Float(bitPattern: 0x3f81_8000), Float(bitPattern: 0x7fff_ffff)]
         x += [Float(bitPattern: 0x7f80_0001), Float(bitPattern: 0x7f7f_ffff), Float(bitPattern: 0x3f80_7fff)]
         for count in [1, 15, 16, 17, x.count] {
@@ -19,7 +22,9 @@ import Testing
                 unsafe set.kernels.convert(out.address, dtype, part, count)
                 for (found, value) in zip(out.floats(as: dtype), part) {
                     let expected = value.rounded(to: dtype)
-                    #expect(found.bitPattern == expected.bitPattern || (found.isNaN && expected.isNaN), "\(value)")
+                    #expect(
+                        found.bitPattern == expected.bitPattern || (found.isNaN && expected.isNaN), "\(value)"
+                    )
                 }
             }
         }
@@ -63,7 +68,8 @@ import Testing
             let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(n)
             let factor = 1 / (variance + 1e-5).squareRoot()
             for i in 0..<n {
-                let expected = (values[i] - mean) * factor * Double(weight[i]) + (bias.isEmpty ? 0 : Double(bias[i]))
+                let expected =
+                    (values[i] - mean) * factor * Double(weight[i]) + (bias.isEmpty ? 0 : Double(bias[i]))
                 // n / 16 + 8 roundings in the sums; the mean's error is relative to the largest element, 5.
                 var tolerance = Double(n / 16 + 16) * floatEpsilon * (abs(expected) + 1 + 5 * factor)
                 if dtype == VLLM_DTYPE_BF16 { tolerance += 1.01 * bf16Epsilon * abs(expected) }
@@ -83,7 +89,9 @@ import Testing
                 for stride in [1, 16] {
                     // Stride 1: row i begins at i * k; stride 16: the transposed matrix, row i begins at i.
                     let pointers: [UnsafeRawPointer?] = unsafe (0..<16).map { row in
-                        row == 5 ? nil : unsafe UnsafeRawPointer(memory.address + row * (stride == 1 ? k : 1) * element)
+                        row == 5
+                            ? nil
+                            : unsafe UnsafeRawPointer(memory.address + row * (stride == 1 ? k : 1) * element)
                     }
                     let panel = Memory(bytes: vllm_panel_bytes(packed, Int32(k)))
                     unsafe vllm_pack_panel(panel.address, packed, pointers, source, stride, Int32(k))

@@ -5,9 +5,9 @@ import CVLLMKernels
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 @Suite struct SamplingTests {
@@ -18,7 +18,8 @@ import Musl
     }
 
     private func sample(
-        _ set: InstructionSet, _ x: [Float], temperature: Float = 1, topK: Int = 0, topP: Float = 1, minP: Float = 0,
+        _ set: InstructionSet, _ x: [Float], temperature: Float = 1, topK: Int = 0, topP: Float = 1,
+        minP: Float = 0,
         uniform: Double
     ) -> Int {
         let floats = Memory(bytes: x.count * 4)
@@ -27,7 +28,8 @@ import Musl
             temperature: temperature, top_k: Int32(topK), top_p: topP, min_p: minP, uniform: uniform)
         return Int(
             unsafe set.kernels.sample(
-                x, Int32(x.count), &arguments, floats.pointer(to: Float.self), indices.pointer(to: Int32.self)))
+                x, Int32(x.count), &arguments, floats.pointer(to: Float.self), indices.pointer(to: Int32.self)
+            ))
     }
 
     @Test(arguments: InstructionSet.all)
@@ -124,7 +126,8 @@ import Musl
             // Values on a grid, so that ties and thresholds are exact in both precisions.
             let x = (0..<n).map { _ in Float(numbers.below(64)) / 4 - 8 }
             for (temperature, topK, topP, minP) in [
-                (1.0, 0, 1.0, 0.0), (0.5, 0, 1, 0.05), (1, 5, 1, 0), (2, 0, 0.9, 0), (1.5, 40, 0.7, 0.01), (1, 1, 1, 0),
+                (1.0, 0, 1.0, 0.0), (0.5, 0, 1, 0.05), (1, 5, 1, 0), (2, 0, 0.9, 0), (1.5, 40, 0.7, 0.01),
+                (1, 1, 1, 0),
                 (4, 0, 0.999, 0), (1, 0, 0, 0), (1, 3000, 1, 0), (8, 3000, 0.9, 0),
             ] {
                 let tokens = kept(x, temperature: temperature, topK: topK, topP: topP, minP: minP)
@@ -136,7 +139,8 @@ import Musl
                     // The middle of a token's share is far from both ends if the share is not tiny.
                     guard token.weight / total > 1e-3 else { continue }
                     let found = sample(
-                        set, x, temperature: Float(temperature), topK: topK, topP: Float(topP), minP: Float(minP),
+                        set, x, temperature: Float(temperature), topK: topK, topP: Float(topP),
+                        minP: Float(minP),
                         uniform: sum / total)
                     #expect(found == token.index, "n \(n), \(temperature) \(topK) \(topP) \(minP)")
                 }
@@ -152,7 +156,8 @@ import Musl
             let tokens = Set(kept(x, temperature: 1, topK: topK, topP: topP, minP: 0).map(\.index))
             var seen = Set<Int>()
             for draw in 0..<2000 {
-                let token = sample(set, x, topK: topK, topP: Float(topP), uniform: (Double(draw) + 0.5) / 2000)
+                let token = sample(
+                    set, x, topK: topK, topP: Float(topP), uniform: (Double(draw) + 0.5) / 2000)
                 #expect(tokens.contains(token))
                 seen.insert(token)
             }
@@ -169,10 +174,13 @@ import Musl
         ]
         for x in strange {
             for temperature: Float in [1e-30, 1e-3, 1, 1e30, 0, .nan] {
-                for (topK, topP, minP) in [(0, Float(1), Float(0)), (3, 0.5, 0.1), (1, 0, 2), (-1, .nan, .nan)] {
+                for (topK, topP, minP) in [
+                    (0, Float(1), Float(0)), (3, 0.5, 0.1), (1, 0, 2), (-1, .nan, .nan),
+                ] {
                     for uniform in [0, 0.5, 0.999_999_999_999_999_9] {
                         let token = sample(
-                            set, x, temperature: temperature, topK: topK, topP: topP, minP: minP, uniform: uniform)
+                            set, x, temperature: temperature, topK: topK, topP: topP, minP: minP,
+                            uniform: uniform)
                         #expect(x.indices.contains(token))
                     }
                 }

@@ -9,13 +9,16 @@ private enum MapError: Error { case none }
 
 @Suite struct SystemTests {
     /// Writes files under a folder of its own and removes it afterwards.
-    private func withFolder<Result>(_ files: [String: String], _ body: (String) throws -> Result) throws -> Result {
+    private func withFolder<Result>(_ files: [String: String], _ body: (String) throws -> Result) throws
+        -> Result
+    {
         let root = FileManager.default.temporaryDirectory.path + "/vllm-\(UInt64.random(in: 0 ... .max))"
         defer { try? FileManager.default.removeItem(atPath: root) }
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
         for (name, text) in files {
             let path = root + "/" + name
-            let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+            let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+                separator: "/")
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try Data(text.utf8).write(to: URL(filePath: path))
         }
@@ -76,7 +79,9 @@ private enum MapError: Error { case none }
         #expect(found.cpu_quota == 0.5 && found.memory_limit == 12345)
     }
 
-    @Test(arguments: ["", ":", "::", "0:", "0::", "x:y", "0::/../../etc", "1:cpu:", String(repeating: "a", count: 40_000)])
+    @Test(arguments: [
+        "", ":", "::", "0:", "0::", "x:y", "0::/../../etc", "1:cpu:", String(repeating: "a", count: 40_000),
+    ])
     func strangeFilesAreNoLimit(text: String) throws {
         let found = try limits([
             "proc/meminfo": text, "proc/self/cgroup": text, "sys/fs/cgroup/cpu.max": text,

@@ -18,7 +18,8 @@ import VLLMTypes
             #expect(answer["id"]?.stringValue?.hasPrefix("chatcmpl-") == true)
             #expect(answer["object"] == "chat.completion")
             let message: JSONValue = [
-                "role": "assistant", "content": "Hello, world", "refusal": nil, "annotations": nil, "audio": nil,
+                "role": "assistant", "content": "Hello, world", "refusal": nil, "annotations": nil,
+                "audio": nil,
                 "function_call": nil, "reasoning": nil,
             ]
             #expect(answer["choices"]?[0]?["message"] == message)
@@ -49,7 +50,8 @@ import VLLMTypes
             let answer = try await server.post(Self.path, body).json
             #expect(answer["prompt_text"]?.stringValue?.contains("a\nb<|im_end|>") == true)
             let image: JSONValue = [["type": "image_url", "image_url": ["url": "http://x"]]]
-            let refused = try await server.post(Self.path, ["messages": [["role": "user", "content": image]]])
+            let refused = try await server.post(
+                Self.path, ["messages": [["role": "user", "content": image]]])
             #expect(refused.status == 400)
             #expect(refused.json["error"]?["param"] == "messages.0.content.0.type")
         }
@@ -57,9 +59,12 @@ import VLLMTypes
 
     @Test func `a final message is continued, and echoed where that is asked for`() async throws {
         try await TestServer.run { server in
-            let messages: JSONValue = [["role": "user", "content": "q"], ["role": "assistant", "content": "Well,"]]
+            let messages: JSONValue = [
+                ["role": "user", "content": "q"], ["role": "assistant", "content": "Well,"],
+            ]
             let body: JSONValue = [
-                "messages": messages, "continue_final_message": true, "add_generation_prompt": false, "echo": true,
+                "messages": messages, "continue_final_message": true, "add_generation_prompt": false,
+                "echo": true,
                 "return_prompt_text": true, "max_tokens": 5,
             ]
             let answer = try await server.post(Self.path, body).json
@@ -156,7 +161,8 @@ import VLLMTypes
                 "messages": Self.hi, "tools": tools, "tool_choice": "none", "return_prompt_text": true,
             ]
             let answer = try await server.post(Self.path, body).json
-            let written = #"[{"type": "function", "function": {"name": "f", "description": null, "parameters": {}}}]"#
+            let written =
+                #"[{"type": "function", "function": {"name": "f", "description": null, "parameters": {}}}]"#
             #expect(answer["prompt_text"]?.stringValue?.contains(written) == true)
         }
         try await TestServer.run(server: { $0.excludeToolsWhenToolChoiceNone = true }) { server in
@@ -172,7 +178,8 @@ import VLLMTypes
     @Test func `fields without effect are accepted`() async throws {
         try await TestServer.run { server in
             let body: JSONValue = [
-                "messages": Self.hi, "user": "me", "metadata": ["a": "b"], "store": false, "service_tier": "auto",
+                "messages": Self.hi, "user": "me", "metadata": ["a": "b"], "store": false,
+                "service_tier": "auto",
                 "parallel_tool_calls": true, "response_format": ["type": "text"], "reasoning_effort": "low",
                 "use_beam_search": false, "guided_json": nil, "no_such_field": 1, "modalities": ["text"],
             ]
@@ -197,7 +204,8 @@ import VLLMTypes
     }
 
     @Test(arguments: [
-        "{{ raise_exception('no such role') }}", "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}",
+        "{{ raise_exception('no such role') }}",
+        "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}",
         "{{ messages.nothing.more }}",
     ])
     func `what a template raises or fails with is the request's error`(template: String) async throws {
@@ -212,7 +220,8 @@ import VLLMTypes
     @Test func `a model without a template answers in the plain one`() async throws {
         let script = MockScript.text("Fine.\nUser: and you?")
         try await TestServer.run(script, mock: { $0.chatTemplates = [:] }) { server in
-            let answer = try await server.post(Self.path, ["messages": Self.hi, "return_prompt_text": true]).json
+            let answer = try await server.post(Self.path, ["messages": Self.hi, "return_prompt_text": true])
+                .json
             #expect(answer["prompt_text"] == "User: hi\nAssistant:")
             #expect(answer["choices"]?[0]?["message"]?["content"] == "Fine.")
         }

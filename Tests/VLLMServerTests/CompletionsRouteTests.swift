@@ -11,7 +11,8 @@ import VLLMTypes
 @Suite struct CompletionsRouteTests {
     @Test func `a completion has vLLM's shape`() async throws {
         try await TestServer.run { server in
-            let answer = try await server.post("/v1/completions", ["model": "mock", "prompt": "ab", "max_tokens": 50])
+            let answer = try await server.post(
+                "/v1/completions", ["model": "mock", "prompt": "ab", "max_tokens": 50])
             #expect(answer.status == 200)
             #expect(answer.headers[.contentType] == "application/json")
             let body = answer.json
@@ -19,14 +20,18 @@ import VLLMTypes
             #expect(body["id"]?.stringValue?.utf8.count == 21)
             #expect(body["object"] == "text_completion")
             #expect(body["model"] == "mock")
-            #expect(body["choices"]?[0] == [
-                "index": 0, "text": "Hello, world", "logprobs": nil, "finish_reason": "stop", "stop_reason": nil,
-                "token_ids": nil, "prompt_logprobs": nil, "prompt_token_ids": nil,
-            ])
+            #expect(
+                body["choices"]?[0] == [
+                    "index": 0, "text": "Hello, world", "logprobs": nil, "finish_reason": "stop",
+                    "stop_reason": nil,
+                    "token_ids": nil, "prompt_logprobs": nil, "prompt_token_ids": nil,
+                ])
             // Three prompt tokens: the one that begins a text, and two bytes; the end is a token too.
-            #expect(body["usage"] == [
-                "prompt_tokens": 3, "total_tokens": 16, "completion_tokens": 13, "prompt_tokens_details": nil,
-            ])
+            #expect(
+                body["usage"] == [
+                    "prompt_tokens": 3, "total_tokens": 16, "completion_tokens": 13,
+                    "prompt_tokens_details": nil,
+                ])
             #expect(body["system_fingerprint"]?.stringValue?.hasSuffix("-mock") == true)
         }
     }
@@ -56,7 +61,8 @@ import VLLMTypes
     @Test func `n choices of every prompt are numbered through`() async throws {
         try await TestServer.run(.endless) { server in
             let body: JSONValue = ["prompt": ["x", "y"], "n": 2, "max_tokens": 3]
-            let choices = try #require(try await server.post("/v1/completions", body).json["choices"]?.arrayValue)
+            let choices = try #require(
+                try await server.post("/v1/completions", body).json["choices"]?.arrayValue)
             #expect(choices.map { $0["index"] } == [0, 1, 2, 3])
             #expect(choices.map { $0["text"] } == ["abc", "bcd", "abc", "bcd"])
         }
@@ -64,9 +70,11 @@ import VLLMTypes
 
     @Test func `an echo puts the prompt in front, of text and of token ids`() async throws {
         try await TestServer.run { server in
-            let text = try await server.post("/v1/completions", ["prompt": "ab", "echo": true, "max_tokens": 5])
+            let text = try await server.post(
+                "/v1/completions", ["prompt": "ab", "echo": true, "max_tokens": 5])
             #expect(text.json["choices"]?[0]?["text"] == "abHello")
-            let ids = try await server.post("/v1/completions", ["prompt": [97, 98], "echo": true, "max_tokens": 5])
+            let ids = try await server.post(
+                "/v1/completions", ["prompt": [97, 98], "echo": true, "max_tokens": 5])
             #expect(ids.json["choices"]?[0]?["text"] == "abHello")
         }
     }
@@ -118,7 +126,8 @@ import VLLMTypes
 
     @Test func `a stop string ends the text and is told`() async throws {
         try await TestServer.run { server in
-            let one = try await server.post("/v1/completions", ["prompt": "a", "stop": ", w", "max_tokens": 50])
+            let one = try await server.post(
+                "/v1/completions", ["prompt": "a", "stop": ", w", "max_tokens": 50])
             #expect(one.json["choices"]?[0]?["text"] == "Hello")
             #expect(one.json["choices"]?[0]?["stop_reason"] == ", w")
             let kept = try await server.post(
@@ -181,14 +190,16 @@ import VLLMTypes
         try await TestServer.run { server in
             let options: JSONValue = ["include_usage": true]
             let end = try await server.post(
-                "/v1/completions", ["prompt": "ab", "max_tokens": 3, "stream": true, "stream_options": options])
+                "/v1/completions",
+                ["prompt": "ab", "max_tokens": 3, "stream": true, "stream_options": options])
             let events = try end.events
             #expect(events.count == 4)
             #expect(events.last?["choices"] == [])
             #expect(events.last?["usage"] == ["prompt_tokens": 3, "total_tokens": 6, "completion_tokens": 3])
             let continuous: JSONValue = ["include_usage": true, "continuous_usage_stats": true]
             let all = try await server.post(
-                "/v1/completions", ["prompt": "ab", "max_tokens": 3, "stream": true, "stream_options": continuous])
+                "/v1/completions",
+                ["prompt": "ab", "max_tokens": 3, "stream": true, "stream_options": continuous])
             #expect(try all.events.map { $0["usage"]?["completion_tokens"] } == [1, 2, 3, 3])
         }
     }
@@ -196,7 +207,8 @@ import VLLMTypes
     @Test func `streams of several prompts and choices are told apart by index`() async throws {
         try await TestServer.run(.endless) { server in
             let body: JSONValue = [
-                "prompt": [[97, 98], [99]], "n": 2, "max_tokens": 3, "stream": true, "echo": true, "logprobs": 0,
+                "prompt": [[97, 98], [99]], "n": 2, "max_tokens": 3, "stream": true, "echo": true,
+                "logprobs": 0,
                 "return_token_ids": true, "stream_options": ["include_usage": true],
             ]
             let events = try await server.post("/v1/completions", body).events
@@ -218,7 +230,8 @@ import VLLMTypes
     @Test func `an id is the client's where it gives one`() async throws {
         try await TestServer.run(server: { $0.enableRequestIDHeaders = true }) { server in
             let body: JSONValue = ["prompt": "a", "max_tokens": 1]
-            let named = try await server.post("/v1/completions", body, headers: [.init("X-Request-Id")!: "mine"])
+            let named = try await server.post(
+                "/v1/completions", body, headers: [.init("X-Request-Id")!: "mine"])
             #expect(named.json["id"] == "cmpl-mine")
             #expect(named.headers[.init("X-Request-Id")!] == "mine")
             let drawn = try await server.post("/v1/completions", body)

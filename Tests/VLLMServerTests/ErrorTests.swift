@@ -27,21 +27,27 @@ import VLLMServer
     }
 
     static let cases: [Case] = [
-        Case(completions, #"{"prompt":"a","temperature":-1}"#, "temperature", "temperature must be in [0, 2], got -1"),
+        Case(
+            completions, #"{"prompt":"a","temperature":-1}"#, "temperature",
+            "temperature must be in [0, 2], got -1"),
         Case(completions, #"{"prompt":"a","temperature":NaN}"#, "temperature", "finite"),
         Case(completions, #"{"prompt":"a","top_p":0}"#, "top_p", "top_p must be in (0, 1]"),
         Case(completions, #"{"prompt":"a","top_p":-Infinity}"#, "top_p", "finite"),
         Case(completions, #"{"prompt":"a","top_k":-2}"#, "top_k", "top_k"),
         Case(completions, #"{"prompt":"a","min_p":1.5}"#, "min_p", "min_p"),
         Case(completions, #"{"prompt":"a","presence_penalty":3}"#, "presence_penalty", "presence_penalty"),
-        Case(completions, #"{"prompt":"a","repetition_penalty":0}"#, "repetition_penalty", "repetition_penalty"),
+        Case(
+            completions, #"{"prompt":"a","repetition_penalty":0}"#, "repetition_penalty", "repetition_penalty"
+        ),
         Case(completions, #"{"prompt":"a","n":0}"#, "n", "n must be"),
         Case(completions, #"{"prompt":"a","n":2,"temperature":0}"#, "n", "greedy"),
         Case(completions, #"{"prompt":"a","n":"x"}"#, "body.n", "valid integer"),
         Case(completions, #"{"prompt":"a","n":1.5}"#, "body.n", "fractional part"),
         Case(completions, #"{"prompt":"a","max_tokens":0}"#, "max_tokens", "at least 1"),
         Case(completions, #"{"prompt":"a","max_tokens":-5}"#, "max_tokens", "at least 1"),
-        Case(completions, #"{"prompt":"a","max_tokens":99999}"#, "max_tokens", "cannot be greater than max_model_len=1024"),
+        Case(
+            completions, #"{"prompt":"a","max_tokens":99999}"#, "max_tokens",
+            "cannot be greater than max_model_len=1024"),
         Case(completions, #"{"prompt":"a","max_tokens":1e300}"#, "body.max_tokens", "valid integer"),
         Case(completions, #"{"prompt":"a","min_tokens":9,"max_tokens":3}"#, "min_tokens", "max_tokens=3"),
         Case(completions, #"{"prompt":"a","seed":1e30}"#, "body.seed", "less_than_equal"),
@@ -55,13 +61,19 @@ import VLLMServer
         Case(completions, #"{"prompt":"a","bad_words":[""]}"#, "bad_words", "empty"),
         Case(completions, #"{"prompt":"a","logprobs":99}"#, "logprobs", "greater than max allowed: 20"),
         Case(completions, #"{"prompt":"a","prompt_logprobs":-2}"#, "prompt_logprobs", "prompt_logprobs"),
-        Case(completions, #"{"prompt":"a","prompt_logprobs":1,"stream":true}"#, "prompt_logprobs", "stream=True"),
+        Case(
+            completions, #"{"prompt":"a","prompt_logprobs":1,"stream":true}"#, "prompt_logprobs",
+            "stream=True"),
         Case(completions, #"{"prompt":"a","stream_options":{}}"#, "stream_options", "stream=True"),
         Case(completions, #"{"prompt":"a","stream":"perhaps"}"#, "body.stream", "valid boolean"),
         Case(completions, #"{"prompt":"a","echo":[]}"#, "body.echo", "valid boolean"),
         Case(completions, #"{}"#, "prompt", "Either prompt or prompt_embeds must be provided and non-empty."),
-        Case(completions, #"{"prompt":""}"#, "prompt", "Either prompt or prompt_embeds must be provided and non-empty."),
-        Case(completions, #"{"prompt":[]}"#, "prompt", "Either prompt or prompt_embeds must be provided and non-empty."),
+        Case(
+            completions, #"{"prompt":""}"#, "prompt",
+            "Either prompt or prompt_embeds must be provided and non-empty."),
+        Case(
+            completions, #"{"prompt":[]}"#, "prompt",
+            "Either prompt or prompt_embeds must be provided and non-empty."),
         Case(completions, #"{"prompt":[1,"a"]}"#, "body.prompt.1", "valid integer"),
         Case(completions, #"{"prompt":[{}]}"#, "body.prompt.0", "valid string"),
         Case(completions, #"{"prompt":[260]}"#, "prompt", "out of vocabulary"),
@@ -70,9 +82,13 @@ import VLLMServer
         Case(completions, #"{"prompt":"a","use_beam_search":true}"#, "use_beam_search", "Beam search"),
         Case(completions, #"{"prompt":"a","suffix":"b"}"#, "suffix", "suffix"),
         Case(completions, #"{"prompt":"a","prompt_embeds":"AAAA"}"#, "prompt_embeds", "embeddings"),
-        Case(completions, #"{"prompt":"a","structured_outputs":{"json":{}}}"#, "structured_outputs", "not supported"),
+        Case(
+            completions, #"{"prompt":"a","structured_outputs":{"json":{}}}"#, "structured_outputs",
+            "not supported"),
         Case(completions, #"{"prompt":"a","guided_json":"{}"}"#, "guided_json", "not supported"),
-        Case(completions, #"{"prompt":"a","response_format":{"type":"json_object"}}"#, "response_format", "text"),
+        Case(
+            completions, #"{"prompt":"a","response_format":{"type":"json_object"}}"#, "response_format",
+            "text"),
         Case(completions, #"{"prompt":"a","cache_salt":"a/b"}"#, "cache_salt", "cache_salt"),
         Case(completions, #"{"prompt":"a","truncate_prompt_tokens":-3}"#, "truncate_prompt_tokens", "-3"),
         Case(completions, #"{"model":7,"prompt":"a"}"#, "body.model", "valid string"),
@@ -82,19 +98,32 @@ import VLLMServer
         Case(chat, #"{"messages":["hi"]}"#, "body.messages.0", "valid dictionary"),
         Case(chat, #"{"messages":[{"content":"a"}]}"#, "body.messages.0.role", "Field required"),
         Case(chat, #"{"messages":[{"role":"user","content":5}]}"#, "messages.0.content", "string or a list"),
-        Case(chat, #"{"messages":[{"role":"user","content":"a"}],"top_logprobs":2}"#, "top_logprobs", "logprobs"),
-        Case(chat, #"{"messages":[{"role":"user","content":"a"}],"logprobs":true,"top_logprobs":-2}"#, "top_logprobs", "-1"),
-        Case(chat, #"{"messages":[{"role":"user","content":"a"}],"stop":["a","b","c","d","e"]}"#, "stop", "at most 4"),
+        Case(
+            chat, #"{"messages":[{"role":"user","content":"a"}],"top_logprobs":2}"#, "top_logprobs",
+            "logprobs"),
+        Case(
+            chat, #"{"messages":[{"role":"user","content":"a"}],"logprobs":true,"top_logprobs":-2}"#,
+            "top_logprobs", "-1"),
+        Case(
+            chat, #"{"messages":[{"role":"user","content":"a"}],"stop":["a","b","c","d","e"]}"#, "stop",
+            "at most 4"),
         Case(chat, #"{"messages":[{"role":"user","content":"a"}],"tools":[]}"#, "tools", "empty"),
         Case(
-            chat, #"{"messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f"}}]}"#,
-            "tool_choice", #""auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set"#),
+            chat,
+            #"{"messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f"}}]}"#,
+            "tool_choice",
+            #""auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set"#),
         Case(
             chat,
             #"{"messages":[{"role":"user","content":"a"}],"tool_choice":"required","tools":[{"function":{"name":"f"}}]}"#,
             "tool_choice", "structured outputs"),
-        Case(chat, #"{"messages":[{"role":"user","content":"a"}],"tools":[{"type":"function"}],"tool_choice":"none"}"#, "body.tools.0.function", "Field required"),
-        Case(chat, #"{"messages":[{"role":"user","content":"a"}],"continue_final_message":true}"#, "continue_final_message", "Cannot set both"),
+        Case(
+            chat,
+            #"{"messages":[{"role":"user","content":"a"}],"tools":[{"type":"function"}],"tool_choice":"none"}"#,
+            "body.tools.0.function", "Field required"),
+        Case(
+            chat, #"{"messages":[{"role":"user","content":"a"}],"continue_final_message":true}"#,
+            "continue_final_message", "Cannot set both"),
         Case("/tokenize", #"{}"#, "body.prompt", "Field required"),
         Case("/detokenize", #"{"tokens":[5000]}"#, "tokens", "out of vocabulary"),
         Case("/detokenize", #"{"tokens":["a"]}"#, "body.tokens.0", "valid integer"),
@@ -146,7 +175,8 @@ import VLLMServer
             let answer = try await server.post(Self.completions, bytes: Array(body.utf8))
             #expect(answer.status == 400)
             #expect(answer.json["error"]?["type"] == "Bad Request")
-            #expect(answer.json["error"]?["message"]?.stringValue?.hasPrefix("1 validation error:\n  {") == true)
+            #expect(
+                answer.json["error"]?["message"]?.stringValue?.hasPrefix("1 validation error:\n  {") == true)
         }
     }
 
@@ -230,7 +260,9 @@ import VLLMServer
 
     @Test func `keys guard the API and nothing else`() async throws {
         try await TestServer.run(server: { $0.apiKeys = ["one", "two"] }) { server in
-            for header in [nil, "Bearer", "Bearer ", "Bearer on", "Bearer onee", "Basic one", "one", "Bearer  one"] {
+            for header in [
+                nil, "Bearer", "Bearer ", "Bearer on", "Bearer onee", "Basic one", "one", "Bearer  one",
+            ] {
                 var headers = HTTPFields()
                 headers[.authorization] = header
                 let answer = try await server.get("/v1/models", headers: headers)
@@ -238,7 +270,9 @@ import VLLMServer
                 #expect(answer.text == #"{"error":"Unauthorized"}"#)
             }
             for key in ["one", "two"] {
-                #expect(try await server.get("/v1/models", headers: [.authorization: "Bearer \(key)"]).status == 200)
+                #expect(
+                    try await server.get("/v1/models", headers: [.authorization: "Bearer \(key)"]).status
+                        == 200)
             }
             #expect(try await server.get("/v1/nothing").status == 401)
             for path in ["/health", "/metrics", "/version"] {

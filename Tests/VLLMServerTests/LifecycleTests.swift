@@ -72,12 +72,16 @@ import VLLMTypes
     @Test func `a client that does not read keeps no other waiting`() async throws {
         try await LiveServer.run(.endless) { server in
             try await server.connect { slow in
-                try await slow.post(Self.path, #"{"prompt":"a","max_tokens":4000,"stream":true,"logprobs":5}"#)
+                try await slow.post(
+                    Self.path, #"{"prompt":"a","max_tokens":4000,"stream":true,"logprobs":5}"#)
                 _ = try await slow.read(until: "data: ")
                 for _ in 0..<4 {
-                    #expect(try await server.post(Self.path, #"{"prompt":"a","max_tokens":9}"#).contains("200 OK"))
+                    #expect(
+                        try await server.post(Self.path, #"{"prompt":"a","max_tokens":9}"#).contains("200 OK")
+                    )
                 }
-                #expect(try await slow.read(until: "data: [DONE]\n\n").contains("\"finish_reason\":\"length\""))
+                #expect(
+                    try await slow.read(until: "data: [DONE]\n\n").contains("\"finish_reason\":\"length\""))
             }
         }
     }
@@ -87,7 +91,8 @@ import VLLMTypes
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 0..<64 {
                     group.addTask {
-                        let body = #"{"prompt":[\#(65 + index / 8),\#(65 + index % 8)],"stream":true,"return_token_ids":true}"#
+                        let body =
+                            #"{"prompt":[\#(65 + index / 8),\#(65 + index % 8)],"stream":true,"return_token_ids":true}"#
                         let answer = try await server.post(Self.path, body)
                         #expect(answer.contains("\"token_ids\":[\(65 + index / 8)]"))
                         #expect(answer.contains("\"token_ids\":[\(65 + index % 8)]"))
@@ -102,7 +107,8 @@ import VLLMTypes
 
     @Test func `a server told to stop takes no new work and finishes what runs`() async throws {
         let control = MockControl(isGated: true)
-        try await LiveServer.run(control: control, server: { $0.shutdownTimeout = .seconds(1000) }) { server in
+        try await LiveServer.run(control: control, server: { $0.shutdownTimeout = .seconds(1000) }) {
+            server in
             try await server.connect { running in
                 try await running.post(Self.path, #"{"prompt":[97],"max_tokens":50,"stream":true}"#)
                 control.allow(steps: 1)

@@ -28,7 +28,8 @@ import VLLMServer
                 "token_strs": ["<|begin|>", "h", "Ã", "©"],
             ]
             #expect(text == expected)
-            let chat = try await server.post("/tokenize", ["messages": [["role": "user", "content": "x"]]]).json
+            let chat = try await server.post("/tokenize", ["messages": [["role": "user", "content": "x"]]])
+                .json
             #expect(chat["tokens"]?[0] == 258)
             #expect(chat["token_strs"] == .null)
         }
@@ -74,7 +75,8 @@ import VLLMServer
                 "# TYPE vllm:time_to_first_token_seconds histogram", "vllm:num_requests_running\(labels) 0.0",
                 "vllm:num_requests_waiting\(labels) 0.0", "vllm:prompt_tokens_total\(labels) 3.0",
                 "vllm:generation_tokens_total\(labels) 13.0", "vllm:num_preemptions_total\(labels) 0.0",
-                "vllm:kv_cache_usage_perc\(labels) 0.0", "vllm:e2e_request_latency_seconds_count\(labels) 1.0",
+                "vllm:kv_cache_usage_perc\(labels) 0.0",
+                "vllm:e2e_request_latency_seconds_count\(labels) 1.0",
                 #"vllm:request_success_total{engine="0",finished_reason="stop",model_name="mock"} 1.0"#,
                 #"vllm:request_success_total{engine="0",finished_reason="abort",model_name="mock"} 0.0"#,
                 #"vllm:request_params_n_bucket{engine="0",le="1.0",model_name="mock"} 1.0"#,
@@ -89,7 +91,8 @@ import VLLMServer
         }
     }
 
-    @Test func `every line of the metrics is a comment or a sample, each name introduced once`() async throws {
+    @Test func `every line of the metrics is a comment or a sample, each name introduced once`() async throws
+    {
         try await TestServer.run { server in
             _ = try await server.post("/v1/completions", ["prompt": "ab"])
             let lines = try await server.get("/metrics").text.components(separatedBy: "\n").dropLast()

@@ -8,7 +8,9 @@ import VLLMServer
 import VLLMTypes
 
 @Suite struct StatisticsLogTests {
-    @Test func `the line tells rates since the last one, once more after the work, and then nothing`() async throws {
+    @Test func `the line tells rates since the last one, once more after the work, and then nothing`()
+        async throws
+    {
         let engine = try await MockEngine.start()
         var log = StatisticsLog(engine.metrics.snapshot)
         #expect(log.line(engine.metrics.snapshot, after: .seconds(10)) == nil)

@@ -28,7 +28,7 @@ import VLLMTemplates
         #expect(templates.count >= 6)
         for template in templates {
             let source = try Fixture.text(try #require(template["file"]?.stringValue))
-            try compare(template, source, try Fixture.json("families.json"))
+            try compare(template, source, fixture)
         }
     }
 

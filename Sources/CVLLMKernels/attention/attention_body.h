@@ -3,17 +3,17 @@
 
 // Paged causal attention:  out = softmax(scale · q Kᵀ) V
 //
-// The heads that share a KV head and the queries of the tile are folded into rows, cut into register blocks of
-// MAX_ROWS. The context is cut at every multiple of VLLM_ATTENTION_SPLIT positions. Within a split a row's scores
-// are computed, their maximum, the exponentials and their sum, then P·V as one chain along the tokens; the splits
-// are merged in order. Exponents are in base two, the scale having log₂ e folded in.
+// The heads that share a KV head and the queries of the tile are folded into rows, cut into register blocks
+// of MAX_ROWS. The context is cut at every multiple of VLLM_ATTENTION_SPLIT positions. Within a split a row's
+// scores are computed, their maximum, the exponentials and their sum, then P·V as one chain along the tokens;
+// the splits are merged in order. Exponents are in base two, the scale having log₂ e folded in.
 //
-// A row's chain holds exactly the token steps (a pair for bf16, one token else) that its mask touches, so that its
-// bits do not depend on the rows beside it: steps that all rows of a block share go through the register tile, the
-// ragged ends row by row, with the masked half of a pair of V zeroed (0 · NaN is NaN).
+// A row's chain holds exactly the token steps (a pair for bf16, one token else) that its mask touches, so
+// that its bits do not depend on the rows beside it: steps that all rows of a block share go through the
+// register tile, the ragged ends row by row, with the masked half of a pair of V zeroed (0 · NaN is NaN).
 //
-// Work: 4 · head_dim operations a row and token; bytes: K and V once a work item from memory, once a block from
-// the second-level cache.
+// Work: 4 · head_dim operations a row and token; bytes: K and V once a work item from memory, once a block
+// from the second-level cache.
 
 #ifndef VLLM_ATTENTION_BODY_H
 #define VLLM_ATTENTION_BODY_H
@@ -29,46 +29,51 @@ typedef struct {
     const vllm_attention_args *a;
     const vllm_attention_sequence *sequence;
     int kv_head, group, first_query, rows;
-    size_t dim, q_bytes;  // padded head dimension; bytes of a row of q
-    int v_step;           // bytes of a step of V
-    char *q;              // [rows][head_dim]
-    float *scores;        // [block][LD]
-    char *p;              // [block] of LD steps of bf16 pairs or floats
-    float *part;          // [block][dim]: sums of the split
-    float *sums;          // [rows][dim]: sums so far
-    float *maxima, *totals;  // [rows]
-    /// The groups in the order they are read: keys of the split, its values, keys of the next split. What lies
-    /// ATTENTION_AHEAD bytes further on in this order is prefetched by the first register block.
+    size_t dim, q_bytes;    // padded head dimension; bytes of a row of q
+    int v_step;             // bytes of a step of V
+    char *q;                // [rows][head_dim]
+    float *scores;          // [block][LD]
+    char *p;                // [block] of LD steps of bf16 pairs or floats
+    float *part;            // [block][dim]: sums of the split
+    float *sums;            // [rows][dim]: sums so far
+    float *maxima, *totals; // [rows]
+    /// The groups in the order they are read: keys of the split, its values, keys of the next split. What
+    /// lies ATTENTION_AHEAD bytes further on in this order is prefetched by the first register block.
     const char **stream;
-    const char *const *k, *const *v;  // group g of the split is k[g]; both point into `stream`
-    int ahead;                        // groups
+    const char *const *k, *const *v; // group g of the split is k[g]; both point into `stream`
+    int ahead;                       // groups
 } attention_item;
 
-/// P · V over the steps [begin, end) that all rows share, D columns of 16 (the last of `tail` lanes, if not 0).
+/// P · V over the steps [begin, end) that all rows share, D columns of 16 (the last of `tail` lanes, if not
+/// 0).
 typedef struct {
     const char *p;
     const char *const *v;
-    size_t column;  // bytes into a step of V
+    size_t column; // bytes into a step of V
     int step_bytes;
     int begin, end;
     int tail;
-    int ahead;  // group g + ahead is prefetched; 0: none
+    int ahead; // group g + ahead is prefetched; 0: none
     float *out;
     size_t ldo;
 } values_args;
 
-INLINE void values_tile(const values_args *a, const int R, const int D, const vllm_dtype dtype, const int partial) {
+INLINE void values_tile(const values_args *a, const int R, const int D, const vllm_dtype dtype,
+                        const int partial) {
     const int group_steps = dtype == VLLM_DTYPE_BF16 ? 8 : 16, column = dtype == VLLM_DTYPE_F16 ? 32 : 64;
     vf sums[8][4];
-    UNROLL for (int r = 0; r < R; r++) {
-        UNROLL for (int d = 0; d < D; d++)
-            sums[r][d] = vf_load(a->out + (size_t)r * a->ldo + 16 * d);
+    UNROLL
+    for (int r = 0; r < R; r++) {
+        UNROLL
+        for (int d = 0; d < D; d++) sums[r][d] = vf_load(a->out + (size_t)r * a->ldo + 16 * d);
     }
     for (int step = a->begin; step < a->end;) {
         int group = step / group_steps, stop = (group + 1) * group_steps;
         if (stop > a->end) stop = a->end;
-        const char *v = a->v[group] + a->column + (size_t)(step - group * group_steps) * (size_t)a->step_bytes;
-        const char *p = a->p + 4 * (size_t)step, *next = a->v[group + a->ahead] + (v - a->v[group] - a->column);
+        const char *v =
+            a->v[group] + a->column + (size_t)(step - group * group_steps) * (size_t)a->step_bytes;
+        const char *p = a->p + 4 * (size_t)step,
+                   *next = a->v[group + a->ahead] + (v - a->v[group] - a->column);
         for (; step < stop; step++, p += 4, v += a->step_bytes) {
             if (a->ahead > 0) {
                 for (int at = 0; at < a->step_bytes; at += 64) __builtin_prefetch(next + at, 0, 2);
@@ -76,29 +81,37 @@ INLINE void values_tile(const values_args *a, const int R, const int D, const vl
             }
             if (dtype == VLLM_DTYPE_BF16) {
                 vu values[4];
-                UNROLL for (int d = 0; d < D; d++)
+                UNROLL
+                for (int d = 0; d < D; d++)
                     values[d] = partial ? vu_load_n(v, a->tail) : vu_load(v + column * d);
-                UNROLL for (int r = 0; r < R; r++) {
+                UNROLL
+                for (int r = 0; r < R; r++) {
                     vu pair = broadcast_pair(p + (size_t)r * ATTENTION_LD * 4);
-                    UNROLL for (int d = 0; d < D; d++) sums[r][d] = vf_dot2(sums[r][d], values[d], pair);
+                    UNROLL
+                    for (int d = 0; d < D; d++) sums[r][d] = vf_dot2(sums[r][d], values[d], pair);
                 }
             } else {
                 vf values[4];
-                UNROLL for (int d = 0; d < D; d++) {
+                UNROLL
+                for (int d = 0; d < D; d++) {
                     const void *from = v + column * d;
-                    if (dtype == VLLM_DTYPE_F16) values[d] = partial ? vf_load_f16_n(from, a->tail) : vf_load_f16(from);
+                    if (dtype == VLLM_DTYPE_F16)
+                        values[d] = partial ? vf_load_f16_n(from, a->tail) : vf_load_f16(from);
                     else values[d] = partial ? vf_load_n(from, a->tail) : vf_load(from);
                 }
-                UNROLL for (int r = 0; r < R; r++) {
+                UNROLL
+                for (int r = 0; r < R; r++) {
                     vf one = broadcast_float(p + (size_t)r * ATTENTION_LD * 4);
-                    UNROLL for (int d = 0; d < D; d++) sums[r][d] = vf_fma(one, values[d], sums[r][d]);
+                    UNROLL
+                    for (int d = 0; d < D; d++) sums[r][d] = vf_fma(one, values[d], sums[r][d]);
                 }
             }
         }
     }
-    UNROLL for (int r = 0; r < R; r++) {
-        UNROLL for (int d = 0; d < D; d++)
-            vf_store(a->out + (size_t)r * a->ldo + 16 * d, sums[r][d]);
+    UNROLL
+    for (int r = 0; r < R; r++) {
+        UNROLL
+        for (int d = 0; d < D; d++) vf_store(a->out + (size_t)r * a->ldo + 16 * d, sums[r][d]);
     }
 }
 
@@ -116,11 +129,13 @@ static void values_row(const attention_item *t, int r, int begin, int end, int l
         float *out = t->part + (size_t)r * t->dim + 16 * d;
         vf sum = vf_load(out);
         for (int step = begin; step < end; step++) {
-            const char *v = t->v[step / per_group] + (size_t)(step % per_group) * (size_t)t->v_step + column * d;
+            const char *v =
+                t->v[step / per_group] + (size_t)(step % per_group) * (size_t)t->v_step + column * d;
             const void *from = v;
             if (dtype == VLLM_DTYPE_BF16) {
                 uint32_t keep = (2 * step >= low ? 0xffffu : 0) | (2 * step + 1 < high ? 0xffff0000u : 0);
-                sum = vf_dot2(sum, vu_and(vu_load_n(from, lanes), vu_set1(keep)), broadcast_pair(p + 4 * step));
+                sum =
+                    vf_dot2(sum, vu_and(vu_load_n(from, lanes), vu_set1(keep)), broadcast_pair(p + 4 * step));
             } else {
                 vf values = dtype == VLLM_DTYPE_F16 ? vf_load_f16_n(from, lanes) : vf_load_n(from, lanes);
                 sum = vf_fma(broadcast_float(p + 4 * step), values, sum);
@@ -139,55 +154,68 @@ static void row_range(const attention_item *t, int row, int split, int *low, int
     *high = position + 1 - split < VLLM_ATTENTION_SPLIT ? position + 1 - split : VLLM_ATTENTION_SPLIT;
 }
 
-/// Scores in base-two units, masked to [low, high); returns the maximum.
-static float mask_scores(const attention_item *t, int row, float *scores, int split, int low, int high) {
+/// A plain score is its dot product times a positive scale.
+INLINE int is_plain(const vllm_attention_args *a) { return !(a->soft_cap > 0) && !a->alibi && a->scale > 0; }
+
+/// The score of a vector of dot products at positions `at` of the split, in base-two units.
+INLINE vf transform(const attention_item *t, int row, vf x, int at) {
     const vllm_attention_args *a = t->a;
-    const vllm_attention_sequence *s = t->sequence;
-    float slope = a->alibi ? a->alibi[t->kv_head * t->group + row % t->group] * LOG2_E : 0;
-    int position = s->kv_len - s->q_len + t->first_query + row / t->group;
-    vf scale = vf_set1(a->scale * LOG2_E), largest = vf_set1(-__builtin_inff());
+    if (a->soft_cap > 0) {
+        x = vf_tanh(vf_mul(x, vf_set1(a->scale / a->soft_cap)));
+        x = vf_mul(x, vf_set1(a->soft_cap * LOG2_E));
+    } else {
+        x = vf_mul(x, vf_set1(a->scale * LOG2_E));
+    }
+    if (!a->alibi) return x;
+    float distance[16], slope = a->alibi[t->kv_head * t->group + row % t->group] * LOG2_E;
+    int first = at - (t->sequence->kv_len - t->sequence->q_len + t->first_query + row / t->group);
+    for (int i = 0; i < 16; i++) distance[i] = (float)(first + i);
+    return vf_fma(vf_load(distance), vf_set1(slope), x);
+}
+
+/// Masks scores to [low, high), and transforms them if they are not plain; returns the maximum in base-two
+/// units.
+static float mask_scores(const attention_item *t, int row, float *scores, int split, int low, int high) {
+    int plain = is_plain(t->a);
+    vf largest = vf_set1(-__builtin_inff());
     for (int at = low / 16 * 16; at < high; at += 16) {
         vf x = vf_load(scores + at);
-        if (a->soft_cap > 0) {
-            x = vf_tanh(vf_mul(x, vf_set1(a->scale / a->soft_cap)));
-            x = vf_mul(x, vf_set1(a->soft_cap * LOG2_E));
-        } else {
-            x = vf_mul(x, scale);
-        }
-        if (a->alibi) {
-            float distance[16];
-            for (int i = 0; i < 16; i++) distance[i] = (float)(split + at + i - position);
-            x = vf_fma(vf_load(distance), vf_set1(slope), x);
-        }
-        if (at < low || at + 16 > high)
-            x = vf_select(vm_range(low - at, high - at), x, vf_set1(-__builtin_inff()));
-        vf_store(scores + at, x);
+        if (!plain) x = transform(t, row, x, split + at);
+        int edge = at < low || at + 16 > high;
+        if (edge) x = vf_select(vm_range(low - at, high - at), x, vf_set1(-__builtin_inff()));
+        if (edge || !plain) vf_store(scores + at, x);
         largest = vf_max(x, largest);
     }
-    return vf_largest(largest);
+    return vf_largest(largest) * (plain ? t->a->scale * LOG2_E : 1);
 }
 
 /// P = 2^(score − largest), rounded to the cache's type if that is bf16; returns the sum of what is stored.
-static float exponentials(const attention_item *t, const float *scores, char *p, float largest, int low, int high) {
-    vf sum = vf_zero(), shift = vf_set1(largest);
-    for (int at = low / 16 * 16; at < high; at += 16) {
-        vf e = vf_exp2(vf_sub(vf_load(scores + at), shift));
-        if (t->a->cache_dtype == VLLM_DTYPE_BF16) {
-            uint16_t *out = (uint16_t *)(void *)p + at;
-            vf_store_bf16(out, e);
-            e = vf_load_bf16(out);
-        } else {
+static float exponentials(const attention_item *t, const float *scores, char *p, float largest, int low,
+                          int high) {
+    int first = low / 16 * 16, last = (high + 15) / 16 * 16;
+    vf sum = vf_zero(), shift = vf_set1(-largest), scale = vf_set1(is_plain(t->a) ? t->a->scale * LOG2_E : 1);
+    if (t->a->cache_dtype != VLLM_DTYPE_BF16) {
+        for (int at = first; at < last; at += 16) {
+            vf e = vf_exp2(vf_fma(vf_load(scores + at), scale, shift));
             vf_store((float *)(void *)p + at, e);
+            sum = vf_add(sum, e);
         }
-        sum = vf_add(sum, e);
+        return vf_sum(sum);
     }
+    for (int at = first; at < last; at += 16)
+        vf_store_bf16((uint16_t *)(void *)p + at, vf_exp2(vf_fma(vf_load(scores + at), scale, shift)));
+    // The sum as products of pairs with one.
+    vu ones = vu_set1(0x3f803f80u);
+    int at = first;
+    for (; at + 32 <= last; at += 32) sum = vf_dot2(sum, vu_load(p + 2 * at), ones);
+    if (at < last) sum = vf_dot2(sum, vu_load_n(p + 2 * at, 8), ones);
     return vf_sum(sum);
 }
 
 /// Merges the part of a split into a row's sums.
 static void merge(const attention_item *t, int row, const float *part, float largest, float total) {
     float *sums = t->sums + (size_t)row * t->dim;
-    if (t->totals[row] < 0) {  // nothing yet
+    if (t->totals[row] < 0) { // nothing yet
         memcpy(sums, part, t->dim * 4);
         t->maxima[row] = largest;
         t->totals[row] = total;
@@ -208,8 +236,10 @@ static void merge(const attention_item *t, int row, const float *part, float lar
 static void block_scores(const attention_item *t, int row, int rows, int begin, int end) {
     vllm_dtype dtype = t->a->cache_dtype;
     int ahead = row == 0 ? t->ahead : 0;
-    tile_args tile = {.x = t->q + (size_t)row * t->q_bytes, .ldx = t->q_bytes,
-                      .steps = step_count(dtype, t->a->head_dim), .ldy = ATTENTION_LD,
+    tile_args tile = {.x = t->q + (size_t)row * t->q_bytes,
+                      .ldx = t->q_bytes,
+                      .steps = step_count(dtype, t->a->head_dim),
+                      .ldy = ATTENTION_LD,
                       .next_stride = (size_t)step_bytes(dtype)};
     int tiles = (end - begin + MAX_PANELS - 1) / MAX_PANELS;
     for (int i = 0, group = begin; i < tiles; i++) {
@@ -231,15 +261,21 @@ static void block_values(const attention_item *t, int row, int rows, const int *
         begin = first > begin ? first : begin;
         end = last < end ? last : end;
     }
-    if (begin >= end) begin = end = VLLM_ATTENTION_SPLIT;  // nothing is shared: everything is before it
+    if (begin >= end) begin = end = VLLM_ATTENTION_SPLIT; // nothing is shared: everything is before it
     memset(t->part, 0, (size_t)rows * t->dim * 4);
     for (int r = 0; r < rows; r++) {
         int stop = (high[r] + per_step - 1) / per_step;
         values_row(t, r, low[r] / per_step, stop < begin ? stop : begin, low[r], high[r]);
     }
     int full = t->a->head_dim / 16, tail = t->a->head_dim % 16, tiles = (full + MAX_PANELS - 1) / MAX_PANELS;
-    values_args v = {.p = t->p, .v = t->v, .step_bytes = t->v_step, .begin = begin, .end = end,
-                     .tail = tail, .ahead = row == 0 ? t->ahead : 0, .ldo = t->dim};
+    values_args v = {.p = t->p,
+                     .v = t->v,
+                     .step_bytes = t->v_step,
+                     .begin = begin,
+                     .end = end,
+                     .tail = tail,
+                     .ahead = row == 0 ? t->ahead : 0,
+                     .ldo = t->dim};
     size_t column = dtype == VLLM_DTYPE_F16 ? 32 : 64;
     for (int i = 0, d = 0; begin < end && i < tiles; i++) {
         int width = (full - d) / (tiles - i);
@@ -264,7 +300,7 @@ static void block_split(const attention_item *t, int row, int rows, int split) {
     for (int r = 0; r < rows; r++) {
         row_range(t, row + r, split, &low[r], &high[r]);
         if (high[r] <= low[r]) {
-            low[r] = high[r] = 0;  // it sees nothing of this split
+            low[r] = high[r] = 0; // it sees nothing of this split
             continue;
         }
         first = low[r] < first ? low[r] : first;
@@ -289,11 +325,13 @@ INLINE const char *group_address(const attention_item *t, const void *cache, int
     const vllm_attention_args *a = t->a;
     size_t head = (size_t)a->head_dim * 16 * (a->cache_dtype == VLLM_DTYPE_F32 ? 4 : 2);
     int groups = a->block_size / 16, index = position / 16;
-    size_t slot = (size_t)t->sequence->block_table[index / groups] * (size_t)groups + (size_t)(index % groups);
+    size_t slot =
+        (size_t)t->sequence->block_table[index / groups] * (size_t)groups + (size_t)(index % groups);
     return (const char *)cache + (slot * (size_t)a->kv_heads + (size_t)t->kv_head) * head;
 }
 
-/// Lines up the groups of the split at `split` that hold positions from `begin` to `end`, and some of the next.
+/// Lines up the groups of the split at `split` that hold positions from `begin` to `end`, and some of the
+/// next.
 static void find_groups(attention_item *t, int split, int begin, int end) {
     int first = begin > split ? (begin - split) / 16 : 0, next = split + VLLM_ATTENTION_SPLIT;
     int last = ((end < next ? end : next) - split + 15) / 16, count = last - first, at = 2 * count;
@@ -304,7 +342,8 @@ static void find_groups(attention_item *t, int split, int begin, int end) {
         t->stream[count + i] = group_address(t, t->a->v_cache, split + 16 * (first + i));
     }
     for (int i = 0; i < t->ahead + MAX_PANELS; i++, at++)
-        t->stream[at] = next + 16 * i < end ? group_address(t, t->a->k_cache, next + 16 * i) : t->stream[at - 1];
+        t->stream[at] =
+            next + 16 * i < end ? group_address(t, t->a->k_cache, next + 16 * i) : t->stream[at - 1];
 }
 
 static char *take(char **scratch, size_t bytes) {
@@ -346,7 +385,8 @@ static void attend(attention_item *t, int begin, int end) {
     int first = s->kv_len - s->q_len + begin, last = s->kv_len - s->q_len + end;
     int low = a->window > 0 && first >= a->window ? first - a->window + 1 : 0;
     int most = most_rows(a->cache_dtype), blocks = (t->rows + most - 1) / most;
-    for (int split = low / VLLM_ATTENTION_SPLIT * VLLM_ATTENTION_SPLIT; split < last; split += VLLM_ATTENTION_SPLIT) {
+    for (int split = low / VLLM_ATTENTION_SPLIT * VLLM_ATTENTION_SPLIT; split < last;
+         split += VLLM_ATTENTION_SPLIT) {
         find_groups(t, split, low, last);
         for (int i = 0, row = 0; i < blocks; i++) {
             int rows = (t->rows - row) / (blocks - i);
@@ -364,7 +404,8 @@ void ISA(vllm_attention)(const vllm_attention_args *a, int sequence, int kv_head
     char *at = scratch;
     int group = a->heads / a->kv_heads, tile = vllm_attention_query_tile(a);
     size_t rows = (size_t)tile * (size_t)group, dim = attention_padded_dim(a->head_dim);
-    attention_item t = {.a = a, .sequence = a->sequences + sequence, .kv_head = kv_head, .group = group, .dim = dim};
+    attention_item t = {
+        .a = a, .sequence = a->sequences + sequence, .kv_head = kv_head, .group = group, .dim = dim};
     t.q_bytes = (size_t)a->head_dim * (a->cache_dtype == VLLM_DTYPE_BF16 ? 2 : 4);
     t.v_step = a->head_dim * (a->cache_dtype == VLLM_DTYPE_F16 ? 2 : 4);
     t.q = take(&at, rows * t.q_bytes);

@@ -10,7 +10,8 @@
 
 /// Rows of a register block, at most, on any instruction set.
 #define ATTENTION_BLOCK_ROWS 8
-/// Scores and probabilities of a row stand this many elements apart: off a power of two, for the cache's sake.
+/// Scores and probabilities of a row stand this many elements apart: off a power of two, for the cache's
+/// sake.
 #define ATTENTION_LD (VLLM_ATTENTION_SPLIT + 16)
 /// Bytes, and groups at most, of keys and values that are prefetched ahead.
 #ifndef ATTENTION_AHEAD

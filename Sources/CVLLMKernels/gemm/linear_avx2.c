@@ -14,7 +14,10 @@
 TILES_6(1)
 STREAM(1, 4)
 STREAM(2, 2)
-#define TYPE(T) {{NAMES_6(T, 1, _ahead)}, {NAMES_6(T, 1, _next)}}
+#define TYPE(T) \
+    { \
+        {NAMES_6(T, 1, _ahead)}, { NAMES_6(T, 1, _next) } \
+    }
 
 const tile_function ISA(vllm_tiles)[3][2][MAX_PANELS][MAX_ROWS] = {TYPE(f32), TYPE(f16), TYPE(bf16)};
 const tile_function ISA(vllm_stream_tiles)[3][MAX_STREAM_ROWS] = {

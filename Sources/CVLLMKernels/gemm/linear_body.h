@@ -3,9 +3,9 @@
 
 // out[m, n] (+)= act(x[m, k] · w[n, k]ᵀ + bias) over a range of panels and rows.
 //
-// Panels go in groups that stay in the second-level cache while the rows stream past them, so that weights come
-// from memory once a call. Each register tile leaves its sums in a small buffer, from which the epilogue takes
-// bias, activation, gate and the output's type: the same instructions for every element.
+// Panels go in groups that stay in the second-level cache while the rows stream past them, so that weights
+// come from memory once a call. Each register tile leaves its sums in a small buffer, from which the epilogue
+// takes bias, activation, gate and the output's type: the same instructions for every element.
 
 #ifndef VLLM_LINEAR_BODY_H
 #define VLLM_LINEAR_BODY_H
@@ -36,7 +36,8 @@ INLINE void store_output(const vllm_linear_args *a, size_t at, vf y, int width) 
 }
 
 /// The epilogue over `rows` rows from `row` and `count` panels from `panel`.
-static void finish(const vllm_linear_args *a, const float *sums, size_t ld, int row, int rows, int panel, int count) {
+static void finish(const vllm_linear_args *a, const float *sums, size_t ld, int row, int rows, int panel,
+                   int count) {
     int step = a->gated ? 2 : 1;
     for (int r = 0; r < rows; r++) {
         for (int p = 0; p < count; p += step) {
@@ -95,15 +96,20 @@ void ISA(vllm_linear)(const vllm_linear_args *a, int panel_begin, int panel_end,
     size_t panel_bytes = vllm_panel_bytes(a->weight_dtype, a->k);
     size_t element = a->weight_dtype == VLLM_DTYPE_BF16 ? 2 : 4;
     int width = group_width(a, rows), most = most_rows(a->weight_dtype), tiles = (rows + most - 1) / most;
-    tile_args t = {.ldx = a->ldx * element, .steps = step_count(a->weight_dtype, a->k), .y = sums,
-                   .ldy = (size_t)width * 16, .next = next};
+    tile_args t = {.ldx = a->ldx * element,
+                   .steps = step_count(a->weight_dtype, a->k),
+                   .y = sums,
+                   .ldy = (size_t)width * 16,
+                   .next = next};
     for (int panel = panel_begin; panel < panel_end; panel += width) {
         int count = panel_end - panel < width ? panel_end - panel : width;
-        for (int p = 0; p < count; p++) panels[p] = (const char *)a->weight + (size_t)(panel + p) * panel_bytes;
+        for (int p = 0; p < count; p++)
+            panels[p] = (const char *)a->weight + (size_t)(panel + p) * panel_bytes;
         // The next group comes into the cache while the later row tiles of this one are computed.
         size_t calls = (size_t)(tiles - 1) * (size_t)((count + MAX_PANELS - 1) / MAX_PANELS);
         t.next_stride = calls > 0 && panel + count < panel_end
-            ? (size_t)count * panel_bytes / (calls * (size_t)t.steps) : 0;
+                            ? (size_t)count * panel_bytes / (calls * (size_t)t.steps)
+                            : 0;
         for (int p = 0; p < MAX_PANELS; p++) next[p] = panels[count - 1] + panel_bytes + 64 * p;
         for (int i = 0, r = 0; i < tiles; i++) {
             int height = (rows - r) / (tiles - i), row = row_begin + r;

@@ -29,7 +29,8 @@ int vllm_linear_panel_grain(const vllm_linear_args *args, int threads) {
         least = cost;
     }
     // A matrix too small for whole tiles is cut finer where that balances it better.
-    for (int grain = width - unit; grain >= unit && (long)least * threads > panels + panels / 16; grain -= unit) {
+    for (int grain = width - unit; grain >= unit && (long)least * threads > panels + panels / 16;
+         grain -= unit) {
         int cost = busiest(panels, grain, threads);
         if (cost >= least) continue;
         best = grain;

@@ -10,10 +10,16 @@
 STREAM(1, 2)
 #if defined(__x86_64__) || defined(__i386__)
 TILES_2(1)
-#define TYPE(T) {{NAMES_2(T, 1, _ahead)}, {NAMES_2(T, 1, _next)}}
+#define TYPE(T) \
+    { \
+        {NAMES_2(T, 1, _ahead)}, { NAMES_2(T, 1, _next) } \
+    }
 #else
 TILES_4(1)
-#define TYPE(T) {{NAMES_4(T, 1, _ahead)}, {NAMES_4(T, 1, _next)}}
+#define TYPE(T) \
+    { \
+        {NAMES_4(T, 1, _ahead)}, { NAMES_4(T, 1, _next) } \
+    }
 #endif
 
 const tile_function ISA(vllm_tiles)[3][2][MAX_PANELS][MAX_ROWS] = {TYPE(f32), TYPE(f16), TYPE(bf16)};

@@ -5,8 +5,8 @@
 //
 // R rows of x (bf16, or float32 for float32 and float16 panels) against P panels, each a run of steps of 16
 // columns: a step is a bf16 pair (64 bytes), a float32 (64) or a float16 (32). One accumulator an output, k
-// ascending, so that y's bits depend on neither R nor P. R + R·P registers of operands and sums; R·P·16 products
-// (bf16: twice that) for (R + P) loads.
+// ascending, so that y's bits depend on neither R nor P. R + R·P registers of operands and sums; R·P·16
+// products (bf16: twice that) for (R + P) loads.
 
 #ifndef VLLM_TILE_BODY_H
 #define VLLM_TILE_BODY_H
@@ -15,8 +15,8 @@
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-/// Bytes of a panel that are prefetched ahead, into the second-level cache: measured on Zen 4 the best for tiles of
-/// up to four rows, which wait for memory, and for larger ones, which nearly do not.
+/// Bytes of a panel that are prefetched ahead, into the second-level cache: measured on Zen 4 the best for
+/// tiles of up to four rows, which wait for memory, and for larger ones, which nearly do not.
 #define STREAM_AHEAD 1024
 #define BLOCK_AHEAD 8192
 
@@ -34,14 +34,14 @@ typedef struct {
     int steps;
     float *y;
     size_t ldy;
-    const char *const *next;  // [P]: what is wanted next, a line of each every `next_stride` bytes, a step
+    const char *const *next; // [P]: what is wanted next, a line of each every `next_stride` bytes, a step
     size_t next_stride;
 } tile_args;
 
 typedef enum {
-    PREFETCH_AHEAD,   // the panels themselves, further on: they come from memory
-    PREFETCH_NEXT,    // `next`: the panels themselves come from a cache
-    PREFETCH_STREAM   // as AHEAD, for few rows
+    PREFETCH_AHEAD, // the panels themselves, further on: they come from memory
+    PREFETCH_NEXT,  // `next`: the panels themselves come from a cache
+    PREFETCH_STREAM // as AHEAD, for few rows
 } prefetch_mode;
 
 INLINE vu broadcast_pair(const char *p) {
@@ -56,69 +56,91 @@ INLINE vf broadcast_float(const char *p) {
 }
 
 /// The body; R, P, dtype and prefetch are constants where it is inlined.
-INLINE void tile(const tile_args *a, const int R, const int P, const vllm_dtype dtype, const prefetch_mode prefetch) {
+INLINE void tile(const tile_args *a, const int R, const int P, const vllm_dtype dtype,
+                 const prefetch_mode prefetch) {
     vf sums[8][8];
     const char *x[8], *w[8];
-    UNROLL for (int r = 0; r < R; r++) {
+    UNROLL
+    for (int r = 0; r < R; r++) {
         x[r] = a->x + (size_t)r * a->ldx;
-        UNROLL for (int p = 0; p < P; p++) sums[r][p] = vf_zero();
+        UNROLL
+        for (int p = 0; p < P; p++) sums[r][p] = vf_zero();
     }
-    UNROLL for (int p = 0; p < P; p++) w[p] = a->panels[p];
+    UNROLL
+    for (int p = 0; p < P; p++) w[p] = a->panels[p];
     const char *next[8];
     const size_t next_stride = prefetch == PREFETCH_NEXT ? a->next_stride : 0;
     if (prefetch == PREFETCH_NEXT) {
-        UNROLL for (int p = 0; p < P; p++) next[p] = a->next[p];
+        UNROLL
+        for (int p = 0; p < P; p++) next[p] = a->next[p];
     }
     size_t next_at = 0;
-    const size_t bytes = (size_t)step_bytes(dtype), end = (size_t)a->steps * 4, panel = (size_t)a->steps * bytes;
+    const size_t bytes = (size_t)step_bytes(dtype), end = (size_t)a->steps * 4,
+                 panel = (size_t)a->steps * bytes;
     size_t ahead = prefetch == PREFETCH_STREAM ? STREAM_AHEAD : BLOCK_AHEAD;
     if (ahead > panel) ahead = panel;
 #pragma clang loop unroll(disable)
     for (size_t at = 0, wat = 0; at < end; at += 4, wat += bytes) {
         if (prefetch == PREFETCH_NEXT) {
-            UNROLL for (int p = 0; p < P; p++) __builtin_prefetch(next[p] + next_at, 0, 2);
+            UNROLL
+            for (int p = 0; p < P; p++) __builtin_prefetch(next[p] + next_at, 0, 2);
             next_at += next_stride;
         } else {
-            ahead += ahead == panel ? (P - 1) * panel : 0;  // on to the panels after these
-            UNROLL for (int p = 0; p < P; p++) __builtin_prefetch(w[p] + ahead, 0, 2);
+            ahead += ahead == panel ? (P - 1) * panel : 0; // on to the panels after these
+            UNROLL
+            for (int p = 0; p < P; p++) __builtin_prefetch(w[p] + ahead, 0, 2);
             ahead += bytes;
         }
         if (dtype == VLLM_DTYPE_BF16) {
 #ifdef VLLM_BF16_DOT
             vu column[8];
-            UNROLL for (int p = 0; p < P; p++) column[p] = vu_load(w[p] + wat);
-            UNROLL for (int r = 0; r < R; r++) {
+            UNROLL
+            for (int p = 0; p < P; p++) column[p] = vu_load(w[p] + wat);
+            UNROLL
+            for (int r = 0; r < R; r++) {
                 vu pair = broadcast_pair(x[r] + at);
-                UNROLL for (int p = 0; p < P; p++) sums[r][p] = vf_dot2(sums[r][p], column[p], pair);
+                UNROLL
+                for (int p = 0; p < P; p++) sums[r][p] = vf_dot2(sums[r][p], column[p], pair);
             }
 #else
             // vf_dot2, its two halves apart: each needs half of the registers.
             vf column[8];
-            UNROLL for (int p = 0; p < P; p++) column[p] = vf_even(vu_load(w[p] + wat));
-            UNROLL for (int r = 0; r < R; r++) {
+            UNROLL
+            for (int p = 0; p < P; p++) column[p] = vf_even(vu_load(w[p] + wat));
+            UNROLL
+            for (int r = 0; r < R; r++) {
                 vf value = vf_even(broadcast_pair(x[r] + at));
-                UNROLL for (int p = 0; p < P; p++) sums[r][p] = vf_fma(column[p], value, sums[r][p]);
+                UNROLL
+                for (int p = 0; p < P; p++) sums[r][p] = vf_fma(column[p], value, sums[r][p]);
             }
-            UNROLL for (int p = 0; p < P; p++) column[p] = vf_odd(vu_load(w[p] + wat));
-            UNROLL for (int r = 0; r < R; r++) {
+            UNROLL
+            for (int p = 0; p < P; p++) column[p] = vf_odd(vu_load(w[p] + wat));
+            UNROLL
+            for (int r = 0; r < R; r++) {
                 vf value = vf_odd(broadcast_pair(x[r] + at));
-                UNROLL for (int p = 0; p < P; p++) sums[r][p] = vf_fma(column[p], value, sums[r][p]);
+                UNROLL
+                for (int p = 0; p < P; p++) sums[r][p] = vf_fma(column[p], value, sums[r][p]);
             }
 #endif
         } else {
             vf column[8];
-            UNROLL for (int p = 0; p < P; p++) {
+            UNROLL
+            for (int p = 0; p < P; p++) {
                 const void *from = w[p] + wat;
                 column[p] = dtype == VLLM_DTYPE_F16 ? vf_load_f16(from) : vf_load(from);
             }
-            UNROLL for (int r = 0; r < R; r++) {
+            UNROLL
+            for (int r = 0; r < R; r++) {
                 vf value = broadcast_float(x[r] + at);
-                UNROLL for (int p = 0; p < P; p++) sums[r][p] = vf_fma(value, column[p], sums[r][p]);
+                UNROLL
+                for (int p = 0; p < P; p++) sums[r][p] = vf_fma(value, column[p], sums[r][p]);
             }
         }
     }
-    UNROLL for (int r = 0; r < R; r++) {
-        UNROLL for (int p = 0; p < P; p++) vf_store(a->y + (size_t)r * a->ldy + 16 * p, sums[r][p]);
+    UNROLL
+    for (int r = 0; r < R; r++) {
+        UNROLL
+        for (int p = 0; p < P; p++) vf_store(a->y + (size_t)r * a->ldy + 16 * p, sums[r][p]);
     }
 }
 

@@ -18,12 +18,12 @@ typedef enum { VLLM_DTYPE_F32 = 0, VLLM_DTYPE_F16 = 1, VLLM_DTYPE_BF16 = 2 } vll
 /// Instruction sets in rising order of capability.
 typedef enum {
     VLLM_ISA_PORTABLE = 0,
-    VLLM_ISA_AVX2 = 1,        // AVX2, FMA, F16C
-    VLLM_ISA_AVX512 = 2,      // F, BW, DQ, VL
-    VLLM_ISA_AVX512_BF16 = 3  // the above and AVX512_BF16
+    VLLM_ISA_AVX2 = 1,       // AVX2, FMA, F16C
+    VLLM_ISA_AVX512 = 2,     // F, BW, DQ, VL
+    VLLM_ISA_AVX512_BF16 = 3 // the above and AVX512_BF16
 } vllm_isa;
 
-#define VLLM_PANEL 16  // columns of a weight panel, and tokens of a key/value group
+#define VLLM_PANEL 16 // columns of a weight panel, and tokens of a key/value group
 
 // ---------------------------------------------------------------------------------------------------------
 // Packed weights
@@ -48,36 +48,36 @@ void vllm_unpack_row(float *out, const void *weight, vllm_dtype packed, int row,
 typedef enum {
     VLLM_ACT_NONE = 0,
     VLLM_ACT_SILU = 1,
-    VLLM_ACT_GELU = 2,       // erf
-    VLLM_ACT_GELU_TANH = 3,  // gelu_new, gelu_pytorch_tanh
+    VLLM_ACT_GELU = 2,      // erf
+    VLLM_ACT_GELU_TANH = 3, // gelu_new, gelu_pytorch_tanh
     VLLM_ACT_RELU = 4
 } vllm_activation;
 
 typedef enum {
-    VLLM_OUT_F32 = 0,   // out = y
-    VLLM_OUT_ADD = 1,   // float32 out += y: the residual stream
-    VLLM_OUT_BF16 = 2   // out = bf16(y)
+    VLLM_OUT_F32 = 0, // out = y
+    VLLM_OUT_ADD = 1, // float32 out += y: the residual stream
+    VLLM_OUT_BF16 = 2 // out = bf16(y)
 } vllm_output;
 
 typedef struct {
-    const void *x;  // [m, ldx]: bf16 for bf16 weights, float32 for f32 and f16 weights
-    size_t ldx;     // elements
+    const void *x; // [m, ldx]: bf16 for bf16 weights, float32 for f32 and f16 weights
+    size_t ldx;    // elements
     const void *weight;
     vllm_dtype weight_dtype;
-    const float *bias;  // [panels * 16] in packed order, or NULL
-    int m, n, k;        // n counts packed rows before padding; with `gated`, n = 2 * outputs, a multiple of 32
+    const float *bias; // [panels * 16] in packed order, or NULL
+    int m, n, k;       // n counts packed rows before padding; with `gated`, n = 2 * outputs, a multiple of 32
     vllm_activation activation;
     /// Panels come in pairs (gate, up): panel 2i holds the gate rows of outputs 16i…16i+15, panel 2i+1
     /// their up rows. Output column 16i+c = act(gate) * up. The output has n/2 columns.
     int gated;
     vllm_output output;
     void *out;
-    size_t ldo;  // elements
-    int out_columns;  // columns really written (the last panel may be partial)
+    size_t ldo;      // elements
+    int out_columns; // columns really written (the last panel may be partial)
 } vllm_linear_args;
 
-/// Panels a chunk of `linear` over all rows should have, for chunks handed out to `threads` threads: a multiple of
-/// the tile's width (and of a pair if gated), small enough to balance the threads.
+/// Panels a chunk of `linear` over all rows should have, for chunks handed out to `threads` threads: a
+/// multiple of the tile's width (and of a pair if gated), small enough to balance the threads.
 int vllm_linear_panel_grain(const vllm_linear_args *args, int threads);
 
 // ---------------------------------------------------------------------------------------------------------
@@ -87,13 +87,13 @@ typedef struct {
     const float *x;
     size_t ldx;
     int n;
-    const float *weight;  // [n]
-    const float *bias;    // [n] or NULL
+    const float *weight; // [n]
+    const float *bias;   // [n] or NULL
     float epsilon;
-    int layer_norm;  // 0: root mean square norm; 1: layer norm
+    int layer_norm; // 0: root mean square norm; 1: layer norm
     void *out;
     size_t ldo;
-    vllm_dtype out_dtype;  // f32 or bf16
+    vllm_dtype out_dtype; // f32 or bf16
 } vllm_norm_args;
 
 // ---------------------------------------------------------------------------------------------------------
@@ -104,48 +104,52 @@ typedef struct {
 //   f32, f16 K: [group][kv_head][head_dim][16]        V: [group][kv_head][16][head_dim]
 // so that one register holds 16 tokens' pairs, and both products use the dot-product instructions.
 
-typedef enum { VLLM_ROPE_NONE = 0, VLLM_ROPE_HALF = 1 /* NeoX */, VLLM_ROPE_INTERLEAVED = 2 /* GPT-J */ } vllm_rope;
+typedef enum {
+    VLLM_ROPE_NONE = 0,
+    VLLM_ROPE_HALF = 1 /* NeoX */,
+    VLLM_ROPE_INTERLEAVED = 2 /* GPT-J */
+} vllm_rope;
 
 /// Splits the merged projection, applies query/key norm and rotary embedding, writes K and V to their slots.
 typedef struct {
-    const float *qkv;  // [tokens, ld]: heads, then kv_heads keys, then kv_heads values, each head_dim
+    const float *qkv; // [tokens, ld]: heads, then kv_heads keys, then kv_heads values, each head_dim
     size_t ld;
     int heads, kv_heads, head_dim;
     vllm_rope rope;
-    int rotary_dim;             // even, ≤ head_dim; the rest passes through
-    const float *cos, *sin;     // [positions, rotary_dim / 2]
-    const int32_t *positions;   // [tokens]
-    const int32_t *slots;       // [tokens]; < 0: K and V are not written
-    const float *q_norm, *k_norm;  // [head_dim] root-mean-square norm weights, or NULL
+    int rotary_dim;               // even, ≤ head_dim; the rest passes through
+    const float *cos, *sin;       // [positions, rotary_dim / 2]
+    const int32_t *positions;     // [tokens]
+    const int32_t *slots;         // [tokens]; < 0: K and V are not written
+    const float *q_norm, *k_norm; // [head_dim] root-mean-square norm weights, or NULL
     float epsilon;
-    void *q;  // [tokens, ldq]: bf16 for a bf16 cache, else float32
+    void *q; // [tokens, ldq]: bf16 for a bf16 cache, else float32
     size_t ldq;
     void *k_cache, *v_cache;
     vllm_dtype cache_dtype;
 } vllm_qkv_args;
 
 typedef struct {
-    int32_t q_start;  // first row of q of this sequence
-    int32_t q_len;    // queries of this step
-    int32_t kv_len;   // tokens of context, this step's included; query i stands at kv_len - q_len + i
+    int32_t q_start; // first row of q of this sequence
+    int32_t q_len;   // queries of this step
+    int32_t kv_len;  // tokens of context, this step's included; query i stands at kv_len - q_len + i
     const int32_t *block_table;
 } vllm_attention_sequence;
 
 /// Paged causal attention over a ragged batch:  out = softmax(scale · q Kᵀ) V
 typedef struct {
-    const void *q;  // bf16 for a bf16 cache, else float32
+    const void *q; // bf16 for a bf16 cache, else float32
     size_t ldq;
     const void *k_cache, *v_cache;
     vllm_dtype cache_dtype;
     int heads, kv_heads, head_dim;
-    int block_size;  // tokens of a block of the block table, a multiple of 16
+    int block_size; // tokens of a block of the block table, a multiple of 16
     float scale;
-    float soft_cap;      // 0: none; else soft_cap * tanh(score / soft_cap)
-    int window;          // 0: all; else a query sees the last `window` tokens, itself included
-    const float *alibi;  // [heads] slopes, or NULL
-    void *out;           // [tokens, ldo], head-major as q
+    float soft_cap;     // 0: none; else soft_cap * tanh(score / soft_cap)
+    int window;         // 0: all; else a query sees the last `window` tokens, itself included
+    const float *alibi; // [heads] slopes, or NULL
+    void *out;          // [tokens, ldo], head-major as q
     size_t ldo;
-    vllm_dtype out_dtype;  // bf16 or f32
+    vllm_dtype out_dtype; // bf16 or f32
     const vllm_attention_sequence *sequences;
 } vllm_attention_args;
 
@@ -156,11 +160,11 @@ typedef struct {
 // Sampling over one row of float32 logits
 
 typedef struct {
-    float temperature;  // > 0
-    int top_k;          // 0: off
-    float top_p;        // 1: off
-    float min_p;        // 0: off
-    double uniform;     // in [0, 1): the draw
+    float temperature; // > 0
+    int top_k;         // 0: off
+    float top_p;       // 1: off
+    float min_p;       // 0: off
+    double uniform;    // in [0, 1): the draw
 } vllm_sampling_args;
 
 typedef struct vllm_kernels {
@@ -192,7 +196,8 @@ typedef struct vllm_kernels {
 
     /// Temperature, then min-p, then top-k, then top-p (at least one token stays), then the inverse
     /// of the cumulative distribution over ascending index at `uniform`. `scratch`: n floats and n int32.
-    int (*sample)(const float *x, int n, const vllm_sampling_args *, float *scratch, int32_t *scratch_indices);
+    int (*sample)(const float *x, int n, const vllm_sampling_args *, float *scratch,
+                  int32_t *scratch_indices);
 
     /// out[i] = dtype(x[i]): float32 rows to the activation type.
     void (*convert)(void *out, vllm_dtype out_dtype, const float *x, size_t n);

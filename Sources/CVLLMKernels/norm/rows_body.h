@@ -1,7 +1,8 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-// Sums over a row and stores in any type. Sums go to four accumulators of 16 lanes by position, then down a tree.
+// Sums over a row and stores in any type. Sums go to four accumulators of 16 lanes by position, then down a
+// tree.
 
 #ifndef VLLM_ROWS_BODY_H
 #define VLLM_ROWS_BODY_H

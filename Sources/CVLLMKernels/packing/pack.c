@@ -17,12 +17,14 @@ static float load_element(const void *from, vllm_dtype dtype, ptrdiff_t at) {
 }
 
 /// 16-bit elements of the same type: nothing is converted. `pair` is 2 for bf16.
-static void pack_halves(uint16_t *panel, const void *const rows[VLLM_PANEL], ptrdiff_t k_stride, int k, int pair) {
+static void pack_halves(uint16_t *panel, const void *const rows[VLLM_PANEL], ptrdiff_t k_stride, int k,
+                        int pair) {
     for (int i = 0; i < VLLM_PANEL; i++) {
         const uint16_t *row = rows[i];
         for (int j = 0; j < k; j += pair)
             for (int half = 0; half < pair; half++)
-                panel[(size_t)j * VLLM_PANEL + (size_t)(i * pair + half)] = row ? row[(j + half) * k_stride] : 0;
+                panel[(size_t)j * VLLM_PANEL + (size_t)(i * pair + half)] =
+                    row ? row[(j + half) * k_stride] : 0;
     }
 }
 

@@ -1,8 +1,8 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-// The merged projection, split: query/key norm, rotary embedding, q in the cache's activation type, K and V to
-// their slots. Rotary by halves: (a, b) = (x[i], x[i + r/2]); interleaved: (x[2i], x[2i + 1]);
+// The merged projection, split: query/key norm, rotary embedding, q in the cache's activation type, K and V
+// to their slots. Rotary by halves: (a, b) = (x[i], x[i + r/2]); interleaved: (x[2i], x[2i + 1]);
 //   a' = a cos − b sin      b' = b cos + a sin
 // Two neighbouring slots share words of V, so elements are stored one by one: threads may have one each.
 
@@ -15,7 +15,8 @@
 
 static void rotate(const vllm_qkv_args *a, float *x, int position) {
     int half = a->rotary_dim / 2;
-    const float *cos = a->cos + (size_t)position * (size_t)half, *sin = a->sin + (size_t)position * (size_t)half;
+    const float *cos = a->cos + (size_t)position * (size_t)half,
+                *sin = a->sin + (size_t)position * (size_t)half;
     if (a->rope == VLLM_ROPE_HALF) {
         for (int i = 0; i < half; i += 16) {
             int lanes = half - i < 16 ? half - i : 16;
@@ -34,7 +35,8 @@ static void rotate(const vllm_qkv_args *a, float *x, int position) {
 }
 
 /// A head of q or k, normed and rotated.
-static void prepare_head(const vllm_qkv_args *a, float *x, const float *from, const float *norm, int position) {
+static void prepare_head(const vllm_qkv_args *a, float *x, const float *from, const float *norm,
+                         int position) {
     int dim = a->head_dim;
     memcpy(x, from, (size_t)dim * 4);
     if (norm) {

@@ -1,12 +1,13 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-// The draw of a token: weights e^((x − max) / temperature), truncation, and the inverse of the cumulative sum.
+// The draw of a token: weights e^((x − max) / temperature), truncation, and the inverse of the cumulative
+// sum.
 //
-// Truncation needs the k-th largest weight, or the smallest whose larger ones reach a mass. It is found without a
-// sort: a histogram over the leading bits of the weight (a positive float orders as its bits), the bucket where
-// the condition is met, and again over the next bits of that bucket, three times, down to one value; among equals
-// the lower index goes first. Work: one exponential and one histogram entry an element.
+// Truncation needs the k-th largest weight, or the smallest whose larger ones reach a mass. It is found
+// without a sort: a histogram over the leading bits of the weight (a positive float orders as its bits), the
+// bucket where the condition is met, and again over the next bits of that bucket, three times, down to one
+// value; among equals the lower index goes first. Work: one exponential and one histogram entry an element.
 
 #ifndef VLLM_DRAW_BODY_H
 #define VLLM_DRAW_BODY_H
@@ -39,8 +40,8 @@ typedef struct {
 
 static const uint32_t LANE_NUMBERS[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
-/// Counts and masses of one level, of the weights whose bits above the level are `prefix`, in way 0. Elements go
-/// round the ways, so that neighbours in one bucket do not wait for each other.
+/// Counts and masses of one level, of the weights whose bits above the level are `prefix`, in way 0. Elements
+/// go round the ways, so that neighbours in one bucket do not wait for each other.
 static void count_buckets(const float *w, int n, int level, uint32_t prefix, histogram *h) {
     int shift = RADIX[level].shift, buckets = RADIX[level].buckets;
     uint32_t mask = (uint32_t)buckets - 1;
@@ -74,13 +75,15 @@ static void count_buckets(const float *w, int n, int level, uint32_t prefix, his
         }
 }
 
-/// The bucket, from the top, where `count` elements or (if it is 0) the mass are reached; takes from both what the
-/// buckets above it hold. Where there is less than that, the lowest bucket that is not empty, and all of it.
+/// The bucket, from the top, where `count` elements or (if it is 0) the mass are reached; takes from both
+/// what the buckets above it hold. Where there is less than that, the lowest bucket that is not empty, and
+/// all of it.
 static int find_bucket(const histogram *h, int buckets, int *count, double *mass) {
     int last = -1;
     for (int bucket = buckets - 1; bucket >= 0; bucket--) {
         if (h->counts[bucket][0] == 0) continue;
-        if (*count > 0 ? (uint32_t)*count <= h->counts[bucket][0] : *mass <= h->masses[bucket][0]) return bucket;
+        if (*count > 0 ? (uint32_t)*count <= h->counts[bucket][0] : *mass <= h->masses[bucket][0])
+            return bucket;
         if (*count > 0) *count -= (int)h->counts[bucket][0];
         else *mass -= h->masses[bucket][0];
         last = bucket;
@@ -94,7 +97,7 @@ static int find_bucket(const histogram *h, int buckets, int *count, double *mass
 /// The shortest prefix, in falling order, of `count` elements or (if `count` is 0) of mass at least `mass`.
 static weight_cut find_cut(const float *w, int n, int count, double mass) {
     histogram h;
-    uint32_t prefix = 64u << 3;  // level 0 counts from 2^−63 up
+    uint32_t prefix = 64u << 3; // level 0 counts from 2^−63 up
     int bucket = 0;
     for (int level = 0; level < 3; level++) {
         count_buckets(w, n, level, prefix, &h);
@@ -124,7 +127,8 @@ static int apply_cut(float *w, int32_t *indices, int n, weight_cut cut, int fill
         for (; equal && ties > 0; equal &= equal - 1, ties--) above |= equal & -equal;
         if (!above) continue;
         int lanes = n - at < 16 ? n - at : 16;
-        vu index = filled ? vu_load_n(indices + at, lanes) : vu_add(vu_load(LANE_NUMBERS), vu_set1((uint32_t)at));
+        vu index =
+            filled ? vu_load_n(indices + at, lanes) : vu_add(vu_load(LANE_NUMBERS), vu_set1((uint32_t)at));
         // What is written lies before what has not been read yet.
         vu_pack(w + kept, vu_from_float(x), above, lanes);
         vu_pack(indices + kept, index, above, lanes);
@@ -200,15 +204,18 @@ static void make_weights(float *w, const float *x, int n, float most, const vllm
     if (!(scale < 3e38f)) scale = 3e38f;
     float least = a->min_p > LEAST_WEIGHT ? (a->min_p < 1 ? a->min_p : 1) : LEAST_WEIGHT;
     for (int at = 0; at < n; at += 16) {
-        vf e = vf_exp(vf_mul(vf_sub(load_padded(x, at, n, -__builtin_inff()), vf_set1(most)), vf_set1(scale)));
+        vf e =
+            vf_exp(vf_mul(vf_sub(load_padded(x, at, n, -__builtin_inff()), vf_set1(most)), vf_set1(scale)));
         e = vf_select(vf_le(vf_set1(least), e), e, vf_zero());
         if (at + 16 <= n) vf_store(w + at, e);
         else vf_store_n(w + at, e, n - at);
     }
 }
 
-int ISA(vllm_sample)(const float *x, int n, const vllm_sampling_args *a, float *scratch, int32_t *scratch_indices);
-int ISA(vllm_sample)(const float *x, int n, const vllm_sampling_args *a, float *scratch, int32_t *scratch_indices) {
+int ISA(vllm_sample)(const float *x, int n, const vllm_sampling_args *a, float *scratch,
+                     int32_t *scratch_indices);
+int ISA(vllm_sample)(const float *x, int n, const vllm_sampling_args *a, float *scratch,
+                     int32_t *scratch_indices) {
     float most = largest(x, n);
     if (!(most > -__builtin_inff() && most < __builtin_inff()) || !(a->temperature > 0))
         return ISA(vllm_argmax)(x, n);

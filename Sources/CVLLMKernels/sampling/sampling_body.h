@@ -1,8 +1,8 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-// Reductions over a row of logits. A NaN counts as −∞. Sums run in blocks of SUM_BLOCK elements, each block in
-// float32 over 16 lanes and a tree, blocks in double, in rising order.
+// Reductions over a row of logits. A NaN counts as −∞. Sums run in blocks of SUM_BLOCK elements, each block
+// in float32 over 16 lanes and a tree, blocks in double, in rising order.
 
 #ifndef VLLM_SAMPLING_BODY_H
 #define VLLM_SAMPLING_BODY_H

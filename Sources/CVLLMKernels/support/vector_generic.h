@@ -24,7 +24,7 @@ typedef struct {
 typedef struct {
     native_u v[NATIVES];
 } vu;
-typedef vu vm;  // a mask: all ones or all zeros a lane
+typedef vu vm; // a mask: all ones or all zeros a lane
 
 #define EACH for (int i_ = 0; i_ < NATIVES; i_++)
 #define LANES(expression) \
@@ -32,7 +32,7 @@ typedef vu vm;  // a mask: all ones or all zeros a lane
 
 INLINE vf vf_set1(float x) {
     vf r;
-    LANES(x - (native_f){})  // a plain broadcast: x − 0 is x, where 0 + x is not for −0
+    LANES(x - (native_f){}) // a plain broadcast: x − 0 is x, where 0 + x is not for −0
     return r;
 }
 INLINE vf vf_zero(void) { return vf_set1(0); }

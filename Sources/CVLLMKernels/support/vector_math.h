@@ -24,6 +24,7 @@ INLINE float vf_largest(vf x) {
     return lanes[0];
 }
 
+#ifndef VLLM_HAS_EXP2
 /// 2^x for x ≤ 127; 0 below −126; NaN stays. Relative error 2e-9 before rounding.
 INLINE vf vf_exp2(vf x) {
     vm tiny = vf_lt(x, vf_set1(-126.0f)), nan = vf_is_nan(x);
@@ -40,6 +41,7 @@ INLINE vf vf_exp2(vf x) {
     p = vf_scale(p, n, bits);
     return vf_select(nan, x, vf_select(tiny, vf_zero(), p));
 }
+#endif
 
 /// e^x; 0 below −87.3, infinity above 88.7; NaN stays. Relative error 2e-9 before rounding.
 INLINE vf vf_exp(vf x) {

@@ -19,8 +19,8 @@ typedef struct vllm_pool vllm_pool;
 /// Called once a chunk; chunks are claimed from an atomic counter. `thread` is in [0, threads).
 typedef void (*vllm_task)(void *context, int chunk, int thread);
 
-/// NULL if no thread can be started. Pins thread i to the i-th core of the affinity mask if `pin`; the caller is
-/// thread 0, and gets its old mask back where it calls vllm_pool_destroy.
+/// NULL if no thread can be started. Pins thread i to the i-th core of the affinity mask if `pin`; the caller
+/// is thread 0, and gets its old mask back where it calls vllm_pool_destroy.
 vllm_pool *vllm_pool_create(int threads, bool pin);
 /// Runs chunks 0…chunks-1 and returns when all are done. One caller at a time.
 void vllm_pool_run(vllm_pool *pool, vllm_task task, void *context, int chunks);
@@ -45,11 +45,11 @@ uint64_t vllm_total_memory(void);
 /// Resident bytes of this process now, and at its highest.
 uint64_t vllm_resident_memory(void);
 uint64_t vllm_peak_resident_memory(void);
-/// Limits as the files under `root` ("" for the system itself) tell them: /proc/meminfo, /proc/self/cgroup and
-/// /sys/fs/cgroup.
+/// Limits as the files under `root` ("" for the system itself) tell them: /proc/meminfo, /proc/self/cgroup
+/// and /sys/fs/cgroup.
 typedef struct {
-    double cpu_quota;  // cores; 0: none
-    uint64_t memory_limit, memory_left;  // bytes; UINT64_MAX: unknown
+    double cpu_quota;                   // cores; 0: none
+    uint64_t memory_limit, memory_left; // bytes; UINT64_MAX: unknown
 } vllm_limits;
 void vllm_read_limits(const char *root, vllm_limits *limits);
 /// The processor's name, as its brand string says it; at most size - 1 characters and a zero.
@@ -58,8 +58,8 @@ void vllm_processor_name(char *buffer, size_t size);
 // ---------------------------------------------------------------------------------------------------------
 // Memory
 
-/// Reserves zeroed memory, aligned to 2 MiB where it is that large, on huge pages where the system grants them
-/// on request. Touched on first use. NULL on failure.
+/// Reserves zeroed memory, aligned to 2 MiB where it is that large, on huge pages where the system grants
+/// them on request. Touched on first use. NULL on failure.
 void *vllm_memory_map(size_t size);
 void vllm_memory_unmap(void *address, size_t size);
 

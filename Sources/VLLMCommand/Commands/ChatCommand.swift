@@ -72,10 +72,8 @@ struct ChatCommand: ParsableCommand, Command {
 
     private func check() throws {
         try template.check()
-        var params = SamplingParams()
-        try sampling.apply(to: &params, seed: model.seed)
-        try params.validate(maxLogprobs: -1)
-        guard params.n == 1 else {
+        try sampling.check()
+        guard sampling.count ?? 1 == 1 else {
             throw UsageError("--n should be 1: a conversation goes on from one answer.")
         }
         if url == nil, modelName != nil || apiKey != nil {

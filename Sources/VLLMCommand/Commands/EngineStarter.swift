@@ -12,13 +12,21 @@ struct EngineStarter {
     let logger: Logger
     let environment: [String: String]
 
+    /// Throws for a flag with a wrong value, before anything is loaded.
+    func check() throws(UsageError) { _ = try options() }
+
+    private func options() throws(UsageError) -> EngineOptions {
+        var options = EngineOptions(model: model.model ?? BuiltInModel.name)
+        try model.apply(to: &options)
+        try scheduling.apply(to: &options)
+        return options
+    }
+
     /// Starts the engine.
     ///
     /// - Parameter adjust: changes the options before they are used.
     func start(_ adjust: (inout EngineOptions) -> Void = { _ in }) async throws -> AsyncLLM {
-        var options = EngineOptions(model: model.model ?? BuiltInModel.name)
-        try model.apply(to: &options)
-        try scheduling.apply(to: &options)
+        var options = try options()
         adjust(&options)
         let progress = ProgressDisplay("Loading weights", unit: .bytes)
         let start = ContinuousClock.now

@@ -48,9 +48,7 @@ struct GenerateCommand: ParsableCommand, Command {
     func run(in context: CommandContext) async throws {
         let logger = try context.logger(log)
         let prompts = try prompts()
-        var checked = SamplingParams()
-        try sampling.apply(to: &checked, seed: model.seed)
-        try checked.validate(maxLogprobs: -1)
+        try sampling.check()
         let starter = EngineStarter(
             model: model, scheduling: scheduling, logger: logger, environment: context.environment)
         // In this process nobody but the user asks for log-probabilities.

@@ -54,6 +54,17 @@ struct SamplingFlags: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Leaves special tokens out of the text.")
     var skipSpecialTokens = true
 
+    /// Throws for the first value that no model can take.
+    func check() throws(UsageError) {
+        var params = SamplingParams()
+        try apply(to: &params, seed: nil)
+        do {
+            try params.validate(maxLogprobs: -1)
+        } catch {
+            throw UsageError(error.message)
+        }
+    }
+
     /// Writes the flags that were given into parameters.
     func apply(to params: inout SamplingParams, seed: Int64?) throws(UsageError) {
         params.temperature = temperature ?? params.temperature

@@ -44,10 +44,11 @@ struct ServeCommand: ParsableCommand, Command {
         let logger = try context.logger(log)
         let configuration = try server.configuration(context.environment)
         try template.check()
-        // The port is taken before the model is loaded, so that a port in use ends the process at once.
-        let port = try PortReservation(host: configuration.host, port: configuration.port)
         let starter = EngineStarter(
             model: model, scheduling: scheduling, logger: logger, environment: context.environment)
+        try starter.check()
+        // The port is taken before the model is loaded, so that a port in use ends the process at once.
+        let port = try PortReservation(host: configuration.host, port: configuration.port)
         let engine = try await starter.start()
         let formatter = try template.formatter(engine.info)
         if let warning = formatter.warning { logger.warning("\(warning)") }

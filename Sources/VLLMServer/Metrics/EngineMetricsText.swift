@@ -23,7 +23,8 @@ enum EngineMetricsText {
             "vllm:num_requests_waiting_by_reason", "Requests that wait, by what they wait for.",
             Double(scheduler.numWaiting), labels: [("reason", "capacity")])
         writer.gauge(
-            "vllm:kv_cache_usage_perc", "Share of the key/value blocks in use, 1 is all.", scheduler.kvCacheUsage)
+            "vllm:kv_cache_usage_perc", "Share of the key/value blocks in use, 1 is all.",
+            scheduler.kvCacheUsage)
     }
 
     private static func cacheConfiguration(_ info: ModelInfo, into writer: inout PrometheusWriter) {
@@ -43,11 +44,13 @@ enum EngineMetricsText {
             "vllm:prefix_cache_queries", "Prompt tokens looked up in the prefix cache.",
             Double(scheduler.prefixCacheQueries))
         writer.counter(
-            "vllm:prefix_cache_hits", "Prompt tokens found in the prefix cache.", Double(scheduler.prefixCacheHits))
+            "vllm:prefix_cache_hits", "Prompt tokens found in the prefix cache.",
+            Double(scheduler.prefixCacheHits))
         writer.counter("vllm:num_preemptions", "Preemptions.", Double(scheduler.numPreemptions))
         writer.counter("vllm:prompt_tokens", "Prompt tokens processed.", Double(snapshot.promptTokens))
         writer.counter(
-            "vllm:prompt_tokens_cached", "Prompt tokens that were cached.", Double(snapshot.promptTokensCached))
+            "vllm:prompt_tokens_cached", "Prompt tokens that were cached.",
+            Double(snapshot.promptTokensCached))
         let computed = max(0, snapshot.promptTokens - snapshot.promptTokensCached)
         writer.counters(
             "vllm:prompt_tokens_by_source", "Prompt tokens by where their keys and values came from.",
@@ -66,13 +69,15 @@ enum EngineMetricsText {
 
     private static func tokenHistograms(_ snapshot: MetricsSnapshot, into writer: inout PrometheusWriter) {
         writer.histogram("vllm:iteration_tokens_total", "Tokens a step.", snapshot.iterationTokens)
-        writer.histogram("vllm:request_prompt_tokens", "Prompt tokens a request.", snapshot.requestPromptTokens)
+        writer.histogram(
+            "vllm:request_prompt_tokens", "Prompt tokens a request.", snapshot.requestPromptTokens)
         writer.histogram(
             "vllm:request_generation_tokens", "Generated tokens a request.", snapshot.requestGenerationTokens)
         writer.histogram(
             "vllm:request_max_num_generation_tokens", "Generated tokens a request may have, at most.",
             snapshot.requestMaxTokens)
-        writer.histogram("vllm:request_params_max_tokens", "The parameter max_tokens.", snapshot.requestMaxTokens)
+        writer.histogram(
+            "vllm:request_params_max_tokens", "The parameter max_tokens.", snapshot.requestMaxTokens)
         writer.histogram("vllm:request_params_n", "The parameter n.", snapshot.requestN)
     }
 
@@ -80,17 +85,21 @@ enum EngineMetricsText {
         writer.histogram(
             "vllm:time_to_first_token_seconds", "From arrival to the first token.", snapshot.timeToFirstToken)
         writer.histogram(
-            "vllm:inter_token_latency_seconds", "Between two tokens of a request.", snapshot.interTokenLatency)
+            "vllm:inter_token_latency_seconds", "Between two tokens of a request.", snapshot.interTokenLatency
+        )
         writer.histogram(
             "vllm:request_time_per_output_token_seconds", "Mean time an output token after the first.",
             snapshot.timePerOutputToken)
         writer.histogram(
             "vllm:e2e_request_latency_seconds", "From arrival to the last token.", snapshot.endToEndLatency)
-        writer.histogram("vllm:request_queue_time_seconds", "From arrival to the first step.", snapshot.queueTime)
         writer.histogram(
-            "vllm:request_inference_time_seconds", "From the first step to the last token.", snapshot.inferenceTime)
+            "vllm:request_queue_time_seconds", "From arrival to the first step.", snapshot.queueTime)
         writer.histogram(
-            "vllm:request_prefill_time_seconds", "From the first step to the first token.", snapshot.prefillTime)
+            "vllm:request_inference_time_seconds", "From the first step to the last token.",
+            snapshot.inferenceTime)
+        writer.histogram(
+            "vllm:request_prefill_time_seconds", "From the first step to the first token.",
+            snapshot.prefillTime)
         writer.histogram(
             "vllm:request_decode_time_seconds", "From the first token to the last.", snapshot.decodeTime)
     }

@@ -14,7 +14,9 @@ final class HTTPStatistics: Sendable {
     }
 
     /// Paths that are asked for by machines, all the time.
-    private static let excluded: Set<String> = ["/metrics", "/health", "/load", "/ping", "/version", "/server_info"]
+    private static let excluded: Set<String> = [
+        "/metrics", "/health", "/load", "/ping", "/version", "/server_info",
+    ]
 
     private let counts = Mutex<[Key: Int]>([:])
     private let durations = Mutex<[String: Histogram]>([:])
@@ -28,7 +30,9 @@ final class HTTPStatistics: Sendable {
     /// The counts, in a fixed order.
     var sortedCounts: [(key: Key, count: Int)] {
         counts.withLock { $0 }.map { ($0.key, $0.value) }
-            .sorted { ($0.key.path, $0.key.method, $0.key.status) < ($1.key.path, $1.key.method, $1.key.status) }
+            .sorted {
+                ($0.key.path, $0.key.method, $0.key.status) < ($1.key.path, $1.key.method, $1.key.status)
+            }
     }
 
     /// Seconds until the response began, by path in a fixed order.

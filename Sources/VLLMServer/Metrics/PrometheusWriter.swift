@@ -18,7 +18,9 @@ struct PrometheusWriter {
     init(labels: [(String, String)]) { self.labels = labels }
 
     /// A value that goes up and down.
-    mutating func gauge(_ name: String, _ help: String, _ value: Double, labels extra: [(String, String)] = []) {
+    mutating func gauge(
+        _ name: String, _ help: String, _ value: Double, labels extra: [(String, String)] = []
+    ) {
         header(name, help, "gauge")
         sample(name, extra, value)
     }
@@ -29,7 +31,9 @@ struct PrometheusWriter {
     }
 
     /// Values that only grow, told apart by labels.
-    mutating func counters(_ name: String, _ help: String, _ values: [(labels: [(String, String)], value: Double)]) {
+    mutating func counters(
+        _ name: String, _ help: String, _ values: [(labels: [(String, String)], value: Double)]
+    ) {
         header(name + "_total", help, "counter")
         for entry in values { sample(name + "_total", entry.labels, entry.value) }
     }
@@ -69,7 +73,9 @@ struct PrometheusWriter {
         let all = (labels + extra).sorted { $0.0 < $1.0 }
         append(name)
         if !all.isEmpty {
-            append("{" + all.map { "\($0.0)=\"\(Self.escape($0.1, quotes: true))\"" }.joined(separator: ",") + "}")
+            append(
+                "{" + all.map { "\($0.0)=\"\(Self.escape($0.1, quotes: true))\"" }.joined(separator: ",")
+                    + "}")
         }
         append(" " + Self.text(value) + "\n")
     }

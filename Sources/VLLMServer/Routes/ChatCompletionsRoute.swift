@@ -57,7 +57,8 @@ private struct Chat: Sendable {
         let prompts = try PromptFields(fields: fields, context: context)
             .truncated([.text(prompt)], addSpecialTokens: false)
         generation = try Generation(
-            fields, request, prefix: "chatcmpl-", model: model, prompts: prompts, params: params, options: options,
+            fields, request, prefix: "chatcmpl-", model: model, prompts: prompts, params: params,
+            options: options,
             addsSpecialTokens: try fields.bool("add_special_tokens") ?? false)
     }
 
@@ -67,7 +68,8 @@ private struct Chat: Sendable {
         guard let count = try fields.int("top_logprobs") else { return wanted ? 0 : nil }
         guard count >= -1 else {
             throw .badRequest(
-                "`top_logprobs` must be a positive value or -1.", parameter: "top_logprobs", value: "\(count)")
+                "`top_logprobs` must be a positive value or -1.", parameter: "top_logprobs", value: "\(count)"
+            )
         }
         guard wanted || count == 0 else {
             throw .badRequest(
@@ -90,7 +92,8 @@ private struct Chat: Sendable {
             params.stop += context.formatter.stopStrings.filter { !params.stop.contains($0) }
         }
         guard !options.isStream || params.promptLogprobs == nil else {
-            throw .badRequest("`prompt_logprobs` are not available when `stream=True`.", parameter: "prompt_logprobs")
+            throw .badRequest(
+                "`prompt_logprobs` are not available when `stream=True`.", parameter: "prompt_logprobs")
         }
         return params
     }
@@ -116,7 +119,8 @@ private struct Chat: Sendable {
         [
             "index": .integer(output.index),
             "message": [
-                "role": .string(role), "content": .string(echo + output.text), "refusal": nil, "annotations": nil,
+                "role": .string(role), "content": .string(echo + output.text), "refusal": nil,
+                "annotations": nil,
                 "audio": nil, "function_call": nil, "reasoning": nil,
             ],
             "logprobs": logprobs(output), "finish_reason": output.finishReasonJSON,
@@ -164,7 +168,9 @@ private struct Chat: Sendable {
     /// Says who speaks.
     @concurrent private func begin(_ index: Int, _ usage: Usage, _ events: inout EventStream) async throws {
         var tail: JSONObject = [:]
-        if generation.returnsTokenIDs { tail["prompt_token_ids"] = generation.streams[0].promptTokenIDs.wireForm }
+        if generation.returnsTokenIDs {
+            tail["prompt_token_ids"] = generation.streams[0].promptTokenIDs.wireForm
+        }
         if returnsPromptText { tail["prompt_text"] = .string(prompt) }
         if generation.options.continuousUsage { tail["usage"] = usage.json(omitsNulls: true) }
         let choice = choice(index, delta: ["role": .string(role), "content": ""])

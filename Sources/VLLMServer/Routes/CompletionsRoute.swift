@@ -19,7 +19,8 @@ struct CompletionsRoute: Route {
     func respond(_ request: APIRequest) async throws -> Response {
         let fields = try await request.json()
         let model = try context.modelName(fields)
-        try UnsupportedField.check(fields.object, against: UnsupportedField.completion + UnsupportedField.common)
+        try UnsupportedField.check(
+            fields.object, against: UnsupportedField.completion + UnsupportedField.common)
         let completion = try Completion(fields, request, model: model)
         context.logUnknown(fields, known: KnownFields.completion)
         return try await completion.generation.options.isStream ? completion.stream() : completion.whole()
@@ -40,13 +41,15 @@ private struct Completion: Sendable {
         let options = try StreamOptions(fields, forcesUsage: context.configuration.enableForceIncludeUsage)
         let sampling = SamplingFields(fields: fields, info: context.engine.info, maxStopStrings: .max)
         var params = try sampling.params()
-        params.maxTokens = try sampling.maxTokens(["max_tokens"], default: context.engine.info.defaultMaxTokens ?? 16)
+        params.maxTokens = try sampling.maxTokens(
+            ["max_tokens"], default: context.engine.info.defaultMaxTokens ?? 16)
         params.outputKind = options.isStream ? .delta : .finalOnly
         echoes = try fields.bool("echo") ?? false
         logprobs = try fields.int("logprobs")
         params.logprobs = logprobs
         guard !options.isStream || params.promptLogprobs == nil else {
-            throw .badRequest("`prompt_logprobs` are not available when `stream=True`.", parameter: "prompt_logprobs")
+            throw .badRequest(
+                "`prompt_logprobs` are not available when `stream=True`.", parameter: "prompt_logprobs")
         }
         if echoes, params.promptLogprobs == nil { params.promptLogprobs = logprobs }
         scoresOnly = echoes && params.maxTokens == 0
@@ -89,7 +92,8 @@ private struct Completion: Sendable {
     /// The prompt as text, made of its tokens where it was given as tokens.
     private func promptText(of request: RequestOutput) -> String {
         request.prompt
-            ?? generation.context.engine.tokenizer?.decode(request.promptTokenIDs, skipSpecialTokens: false) ?? ""
+            ?? generation.context.engine.tokenizer?.decode(request.promptTokenIDs, skipSpecialTokens: false)
+            ?? ""
     }
 
     private func logprobs(
@@ -175,7 +179,8 @@ private struct Completion: Sendable {
         return choice
     }
 
-    private func tail(_ output: RequestOutput, _ delta: CompletionOutput, _ state: ChoiceState) -> JSONObject {
+    private func tail(_ output: RequestOutput, _ delta: CompletionOutput, _ state: ChoiceState) -> JSONObject
+    {
         var tail: JSONObject = [:]
         if delta.finishReason != nil {
             tail["system_fingerprint"] = .string(generation.context.systemFingerprint)

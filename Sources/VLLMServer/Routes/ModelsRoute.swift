@@ -28,7 +28,8 @@ struct ModelsRoute: Route {
         [
             "id": .string("modelperm-" + RequestID.random()), "object": "model_permission",
             "created": .integer(context.created), "allow_create_engine": false, "allow_sampling": true,
-            "allow_logprobs": true, "allow_search_indices": false, "allow_view": true, "allow_fine_tuning": false,
+            "allow_logprobs": true, "allow_search_indices": false, "allow_view": true,
+            "allow_fine_tuning": false,
             "organization": "*", "group": nil, "is_blocking": false,
         ]
     }

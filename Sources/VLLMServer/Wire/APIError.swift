@@ -36,7 +36,8 @@ struct APIError: Error {
 
     /// The server is about to stop.
     static let draining = APIError(
-        .serviceUnavailable, type: "Service Unavailable", "The server is shutting down and takes no new requests.")
+        .serviceUnavailable, type: "Service Unavailable",
+        "The server is shutting down and takes no new requests.")
 
     /// The one place that turns the engine's errors into HTTP.
     ///
@@ -62,7 +63,8 @@ struct APIError: Error {
         case .notFound:
             self.init(.notFound, type: "NotFoundError", message, parameter: error.parameter)
         case .unavailable:
-            self.init(.serviceUnavailable, type: "ServiceUnavailableError", message, parameter: error.parameter)
+            self.init(
+                .serviceUnavailable, type: "ServiceUnavailableError", message, parameter: error.parameter)
         case .engineFailure:
             self.init(.internalServerError, type: "InternalServerError", message, parameter: error.parameter)
         }

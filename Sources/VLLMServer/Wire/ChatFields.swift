@@ -51,7 +51,8 @@ struct ChatFields {
             let place: [ValidationError.Place] = [.key("messages"), .index(index)]
             guard let message = element.objectValue else {
                 throw ValidationError(
-                    type: "dict_type", place: place, message: "Input should be a valid dictionary", input: element
+                    type: "dict_type", place: place, message: "Input should be a valid dictionary",
+                    input: element
                 ).apiError
             }
             let reader = FieldReader(object: message, place: place)
@@ -67,7 +68,8 @@ struct ChatFields {
             arguments["reasoning_effort"] = .string(effort)
         }
         for name in ["chat_template", "tokenize"] where arguments.contains(name) {
-            throw .badRequest("chat_template_kwargs must not hold \(name).", parameter: "chat_template_kwargs")
+            throw .badRequest(
+                "chat_template_kwargs must not hold \(name).", parameter: "chat_template_kwargs")
         }
         return arguments
     }

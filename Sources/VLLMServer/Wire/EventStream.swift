@@ -64,7 +64,8 @@ struct EventStream {
         head: JSONObject, _ body: @escaping @Sendable @concurrent (inout EventStream) async throws -> Void
     ) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache"],
+            status: .ok,
+            headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache"],
             body: ResponseBody { writer in
                 var events = EventStream(writer, head: head)
                 do {

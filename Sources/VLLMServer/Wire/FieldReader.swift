@@ -37,7 +37,8 @@ struct FieldReader {
         case .string(let text):
             if ["true", "yes", "on", "1", "t", "y"].contains(text.lowercased()) { return true }
             if ["false", "no", "off", "0", "f", "n"].contains(text.lowercased()) { return false }
-            throw error(name, "bool_parsing", "Input should be a valid boolean, unable to interpret input", value)
+            throw error(
+                name, "bool_parsing", "Input should be a valid boolean, unable to interpret input", value)
         default: throw error(name, "bool_type", "Input should be a valid boolean", value)
         }
     }

@@ -4,8 +4,10 @@
 /// The fields of requests that mean something; all others are accepted and change nothing.
 enum KnownFields {
     private static let common: Set<String> = Set(UnsupportedField.common.map(\.name)).union([
-        "model", "stream", "stream_options", "n", "temperature", "top_p", "top_k", "min_p", "presence_penalty",
-        "frequency_penalty", "repetition_penalty", "length_penalty", "min_tokens", "max_tokens", "seed", "stop",
+        "model", "stream", "stream_options", "n", "temperature", "top_p", "top_k", "min_p",
+        "presence_penalty",
+        "frequency_penalty", "repetition_penalty", "length_penalty", "min_tokens", "max_tokens", "seed",
+        "stop",
         "stop_token_ids", "ignore_eos", "include_stop_str_in_output", "skip_special_tokens", "logit_bias",
         "allowed_token_ids", "bad_words", "logprobs", "prompt_logprobs", "echo", "request_id", "priority",
         "cache_salt", "return_token_ids", "return_tokens_as_token_ids", "add_special_tokens",

@@ -27,7 +27,8 @@ struct PromptFields {
         let limit = context.configuration.maxCompletionPrompts
         guard prompts.count <= limit else {
             throw .badRequest(
-                "The request has \(prompts.count) prompts; at most \(limit) are allowed.", parameter: "prompt")
+                "The request has \(prompts.count) prompts; at most \(limit) are allowed.", parameter: "prompt"
+            )
         }
         return try truncated(prompts)
     }
@@ -42,7 +43,8 @@ struct PromptFields {
             case .array(let inner): prompts.append(.tokens(try tokens(inner, place)))
             default:
                 throw ValidationError(
-                    type: "string_type", place: place, message: "Input should be a valid string or a list of integers",
+                    type: "string_type", place: place,
+                    message: "Input should be a valid string or a list of integers",
                     input: element
                 ).apiError
             }
@@ -50,7 +52,8 @@ struct PromptFields {
         return prompts
     }
 
-    private func tokens(_ elements: [JSONValue], _ place: [ValidationError.Place]) throws(APIError) -> [Int32] {
+    private func tokens(_ elements: [JSONValue], _ place: [ValidationError.Place]) throws(APIError) -> [Int32]
+    {
         var values: [Int] = []
         values.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
@@ -64,7 +67,8 @@ struct PromptFields {
         guard let limit = try fields.int("truncate_prompt_tokens") else { return prompts }
         guard limit >= -1, limit != 0 else {
             throw .badRequest(
-                "truncate_prompt_tokens must be -1 or at least 1, got \(limit).", parameter: "truncate_prompt_tokens")
+                "truncate_prompt_tokens must be -1 or at least 1, got \(limit).",
+                parameter: "truncate_prompt_tokens")
         }
         let maximum = limit == -1 ? context.engine.info.maxModelLen - 1 : limit
         let side = try fields.string("truncation_side") ?? "left"

@@ -65,7 +65,9 @@ struct SamplingFields {
     /// The seed is a 64-bit integer.
     private func seed() throws(APIError) -> Int64? {
         guard let value = fields["seed"] else { return nil }
-        if case .number(let number) = value, number.isFinite, Int(exactly: number) == nil, number.magnitude >= 0x1p53 {
+        if case .number(let number) = value, number.isFinite, Int(exactly: number) == nil,
+            number.magnitude >= 0x1p53
+        {
             let (type, bound) =
                 number > 0
                 ? ("less_than_equal", "less than or equal to \(Int64.max)")
@@ -96,7 +98,8 @@ struct SamplingFields {
             }
             let bias = try FieldReader.double(value, [.key("logit_bias"), .key(key)])
             guard bias.isFinite else {
-                throw .badRequest("The bias of token \(key) must be a finite number.", parameter: "logit_bias")
+                throw .badRequest(
+                    "The bias of token \(key) must be a finite number.", parameter: "logit_bias")
             }
             result[token] = Float(max(-100, min(100, bias)))
         }

@@ -16,7 +16,8 @@ struct ToolFields {
             return
         }
         guard !elements.isEmpty else {
-            throw .badRequest("`tools` must not be an empty array. Leave it out where there are none.", parameter: "tools")
+            throw .badRequest(
+                "`tools` must not be an empty array. Leave it out where there are none.", parameter: "tools")
         }
         var tools: [JSONValue] = []
         for (index, element) in elements.enumerated() {
@@ -46,7 +47,8 @@ struct ToolFields {
                 parameter: "tool_choice")
         default:
             throw .badRequest(
-                "tool_choice must be \"none\", \"auto\", \"required\" or a named tool.", parameter: "tool_choice")
+                "tool_choice must be \"none\", \"auto\", \"required\" or a named tool.",
+                parameter: "tool_choice")
         }
     }
 

@@ -12,7 +12,8 @@ struct UnsupportedField {
     /// True for a value that asks for nothing.
     let isNeutral: @Sendable (JSONValue) -> Bool
 
-    init(_ name: String, _ reason: String, neutral: @escaping @Sendable (JSONValue) -> Bool = { _ in false }) {
+    init(_ name: String, _ reason: String, neutral: @escaping @Sendable (JSONValue) -> Bool = { _ in false })
+    {
         self.name = name
         self.reason = reason
         isNeutral = neutral
@@ -21,7 +22,9 @@ struct UnsupportedField {
     /// Throws for the first parameter that asks for something that is not there.
     static func check(_ body: JSONObject, against fields: [UnsupportedField]) throws(APIError) {
         for field in fields {
-            guard let value = body[field.name], !value.isNull, !isEmpty(value), !field.isNeutral(value) else { continue }
+            guard let value = body[field.name], !value.isNull, !isEmpty(value), !field.isNeutral(value) else {
+                continue
+            }
             throw .badRequest(field.reason, parameter: field.name, value: PythonText.short(value))
         }
     }
@@ -35,7 +38,9 @@ struct UnsupportedField {
         }
     }
 
-    private static func isFalse(_ value: JSONValue) -> Bool { value.boolValue == false || value.intValue == 0 }
+    private static func isFalse(_ value: JSONValue) -> Bool {
+        value.boolValue == false || value.intValue == 0
+    }
     private static func isTrue(_ value: JSONValue) -> Bool { value.boolValue == true || value.intValue == 1 }
     private static func isOne(_ value: JSONValue) -> Bool { value.doubleValue == 1 }
 
@@ -58,7 +63,9 @@ struct UnsupportedField {
         UnsupportedField("logprob_token_ids", "Log-probabilities of chosen token ids are not supported."),
         UnsupportedField("watermarking", "Watermarking is not supported."),
         UnsupportedField("repetition_detection", "Repetition detection is not supported."),
-        UnsupportedField("thinking_token_budget", "A thinking budget is not supported.") { $0.intValue == -1 },
+        UnsupportedField("thinking_token_budget", "A thinking budget is not supported.") {
+            $0.intValue == -1
+        },
         UnsupportedField("vllm_xargs", "Arguments for extensions are not supported: there are none."),
         UnsupportedField("kv_transfer_params", transfer), UnsupportedField("ec_transfer_params", transfer),
         UnsupportedField("return_weight_versions", "Weight versions are not supported.", neutral: isFalse),
@@ -70,7 +77,8 @@ struct UnsupportedField {
 
     /// Parameters of completions alone.
     static let completion: [UnsupportedField] = [
-        UnsupportedField("prompt_embeds", "Prompts as embeddings are not supported: this server takes text and token ids."),
+        UnsupportedField(
+            "prompt_embeds", "Prompts as embeddings are not supported: this server takes text and token ids."),
         UnsupportedField("suffix", "suffix is not supported: no fill-in-the-middle model is served."),
         UnsupportedField("best_of", "best_of is not supported; use n.", neutral: isOne),
     ]

@@ -13,7 +13,8 @@ struct Usage {
     /// The usage as it goes over the wire; without nulls in streams.
     func json(omitsNulls: Bool) -> JSONValue {
         var object: JSONObject = [
-            "prompt_tokens": .integer(promptTokens), "total_tokens": .integer(promptTokens + completionTokens),
+            "prompt_tokens": .integer(promptTokens),
+            "total_tokens": .integer(promptTokens + completionTokens),
             "completion_tokens": .integer(completionTokens),
         ]
         if let cachedTokens {

@@ -10,13 +10,3 @@ public indirect enum PostProcessorDefinition: Sendable, Hashable {
     /// One after the other.
     case sequence([PostProcessorDefinition])
 }
-
-/// A piece of a template.
-public enum TemplatePiece: Sendable, Hashable {
-    /// The tokens of the text.
-    case text
-    /// Given tokens.
-    case tokens([Int32])
-    /// A token given by its text.
-    case named(String)
-}

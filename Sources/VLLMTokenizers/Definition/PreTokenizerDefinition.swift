@@ -24,27 +24,3 @@ public indirect enum PreTokenizerDefinition: Sendable, Hashable {
     /// One after the other.
     case sequence([PreTokenizerDefinition])
 }
-
-/// Says when a Metaspace puts its character in front.
-public enum PrependScheme: Sendable, Hashable {
-    /// In front of every piece.
-    case always
-    /// In front of the piece that begins the text.
-    case first
-    /// Nowhere.
-    case never
-}
-
-/// Says what happens to the matches that cut a text.
-public enum SplitBehavior: Sendable, Hashable {
-    /// They go.
-    case removed
-    /// They are pieces of their own.
-    case isolated
-    /// They end the piece before.
-    case mergedWithPrevious
-    /// They begin the piece after.
-    case mergedWithNext
-    /// Adjacent ones make one piece.
-    case contiguous
-}

@@ -9,8 +9,6 @@ enum GeneralCategory {
         "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co",
     ]
 
-    static let control: UInt8 = 26
-
     /// Whether the category is one that `name` stands for: `L`, `Lu`, `L&` and so on.
     static func matches(_ category: UInt8, name: String) -> Bool {
         let own = names[Int(category)]

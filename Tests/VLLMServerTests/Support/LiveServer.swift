@@ -33,7 +33,8 @@ struct LiveServer {
         let reservation = try PortReservation(host: "127.0.0.1", port: 0)
         let (ready, continuation) = AsyncStream.makeStream(of: Int.self)
         let server = try APIServer(
-            engine: engine, configuration: configuration, reservation: reservation, logger: TestServer.quietLogger,
+            engine: engine, configuration: configuration, reservation: reservation,
+            logger: TestServer.quietLogger,
             clock: clock, onReady: { continuation.yield($0) })
         let group = ServiceGroup(
             configuration: .init(services: [server], logger: TestServer.quietLogger))
@@ -97,14 +98,14 @@ struct RawConnection {
                 buffer = String(buffer[range.upperBound...])
                 return result
             }
-            guard let bytes = try await iterator.next() else { throw EndOfConnection(read: buffer) }
+            guard let bytes = try await iterator.next(isolation: #isolation) else { throw EndOfConnection(read: buffer) }
             buffer += String(buffer: bytes)
         }
     }
 
     /// Reads until the server closes.
     mutating func readAll() async throws -> String {
-        while let bytes = try await iterator.next() { buffer += String(buffer: bytes) }
+        while let bytes = try await iterator.next(isolation: #isolation) { buffer += String(buffer: bytes) }
         return buffer
     }
 }

@@ -3,7 +3,6 @@
 
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import Logging
 import NIOCore
 import Testing
@@ -14,12 +13,13 @@ import VLLMServer
 
 /// A server over a scripted engine, asked without a socket.
 struct TestServer {
-    let client: any TestClientProtocol
+    let responder: APIResponder
     let engine: AsyncLLM
 
     /// Runs a test against a server and ends the engine.
     static func run(
-        _ script: MockScript = .text("Hello, world"), mock change: (inout MockEngine.Configuration) -> Void = { _ in },
+        _ script: MockScript = .text("Hello, world"),
+        mock change: (inout MockEngine.Configuration) -> Void = { _ in },
         server changeServer: (inout VLLMServer.ServerConfiguration) -> Void = { _ in },
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
@@ -32,10 +32,7 @@ struct TestServer {
         let server = try APIServer(
             engine: engine, configuration: configuration,
             reservation: PortReservation(host: "127.0.0.1", port: 0), logger: quietLogger)
-        let application = Application(responder: server.responder, logger: quietLogger)
-        try await application.test(.router) { client in
-            try await body(TestServer(client: client, engine: engine))
-        }
+        try await body(TestServer(responder: server.responder, engine: engine))
         mock.control?.open()
         await engine.shutdown()
     }
@@ -63,10 +60,14 @@ struct TestServer {
     func send(
         _ path: String, _ method: HTTPRequest.Method, _ headers: HTTPFields, _ body: ByteBuffer?
     ) async throws -> Answer {
-        try await client.execute(uri: path, method: method, headers: headers, body: body) { response in
-            Answer(
-                status: response.status.code, headers: response.headers, text: String(buffer: response.body))
-        }
+        let head = HTTPRequest(
+            method: method, scheme: "http", authority: "localhost", path: path, headerFields: headers)
+        let request = Request(head: head, body: RequestBody(buffer: body ?? ByteBuffer()))
+        let response = await responder.respond(to: request)
+        let collector = BodyCollector()
+        try await response.body.write(collector)
+        #expect(collector.isFinished)
+        return Answer(status: response.status.code, headers: response.headers, text: collector.text)
     }
 }
 
