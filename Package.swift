@@ -30,6 +30,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -88,7 +89,7 @@ let package = Package(
             [
                 "VLLMChat", "VLLMEngine", "VLLMTypes", "VLLMTokenizers", "VLLMJSON", hummingbird,
                 serviceLifecycle,
-                logging, nioCore, httpTypes,
+                logging, nioCore, nioPosix, httpTypes,
             ]
         ),
         library("VLLM", ["VLLMChat", "VLLMEngine", "VLLMTypes"]),
@@ -126,6 +127,7 @@ let package = Package(
         tests(
             "VLLMBuiltInModelTests",
             ["VLLMChat", "VLLMEngine", "VLLMCheckpoints", "VLLMTypes", "VLLMJSON", "CVLLMAssets"]),
+        tests("VLLMCommandTests", ["VLLMCommand"]),
     ],
     cLanguageStandard: .gnu2x
 )

@@ -46,7 +46,7 @@ check_foundation() {
 step "imports and headers" Scripts/check-imports
 step "format" Scripts/check-format
 # shellcheck disable=SC2086
-step "build" swift build $options --build-tests
+step "build" swift build -c release --jobs "$jobs" --build-tests
 step "no full Foundation in the program" check_foundation
 step "tests" run_tests
 step "examples" Scripts/check-example

@@ -90,8 +90,8 @@ public final class AsyncLLM: Sendable {
             throw RequestError(nil, registry.failure ?? "The engine is dead.", kind: .engineFailure)
         }
         metrics.recordArrival(numSequences: ids.count, maxTokens: request.params.maxTokens ?? 0)
-        continuation.onTermination = { [weak self] _ in
-            for id in ids { self?.abort(id) }
+        continuation.onTermination = { [weak self, metrics] _ in
+            for id in ids where self?.abort(id) == true { metrics.recordAbort() }
         }
         for (index, id) in ids.enumerated() {
             client.send(
@@ -127,8 +127,12 @@ public final class AsyncLLM: Sendable {
         await client.shutdown()
     }
 
-    private func abort(_ id: SequenceID) {
-        if registry.remove(id) { client.send(.abort(id)) }
+    /// Ends a sequence; false if it had ended.
+    @discardableResult
+    private func abort(_ id: SequenceID) -> Bool {
+        guard registry.remove(id) else { return false }
+        client.send(.abort(id))
+        return true
     }
 
     /// A seed for a request without one: the same for the same engine seed and order of requests.

@@ -77,6 +77,9 @@ package final class EngineMetrics: Sendable {
         }
     }
 
+    /// Takes in that a sequence's stream was let go of before its end.
+    func recordAbort() { state.withLock { $0.requestSuccess[.abort, default: 0] += 1 } }
+
     /// Takes in the time between two tokens of a sequence, or between arrival and the first.
     func recordToken(after interval: Duration, isFirst: Bool, promptTokens: Int) {
         state.withLock { state in

@@ -1,6 +1,7 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -29,6 +30,9 @@ struct ConnectionListener {
                 // The request counts until its last byte is handed over, so that a server about to stop waits for it.
                 gate.enter()
                 defer { gate.leave() }
+                if request.headers[.expect]?.lowercased() == "100-continue" {
+                    try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+                }
                 let response = await respond(request)
                 try await writer.write(response: response.head, body: response.body)
             }, configuration: .init(idleTimeout: .nanoseconds(nanoseconds)))

@@ -20,7 +20,9 @@ import VLLMTypes
         func accepts(_ answer: String) -> Bool {
             let answer = answer.trimmingSpaces
             if answer == expected.trimmingSpaces { return true }
-            guard let left = try? JSONParser.parse(String(answer)), let right = try? JSONParser.parse(expected) else {
+            guard let left = try? JSONParser.parse(String(answer)),
+                let right = try? JSONParser.parse(expected)
+            else {
                 return false
             }
             return left == right

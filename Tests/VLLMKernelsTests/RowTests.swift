@@ -78,35 +78,41 @@ import Testing
         }
     }
 
-    @Test func packedRowsComeBack() {
-        var numbers = Numbers(seed: 13)
-        let k = 38
+    @Test(arguments: [nil, 5])
+    func packedRowsComeBack(missing: Int?) {
         for source in dtypes {
             for packed in dtypes {
-                let weights = numbers.floats(16 * k).map { $0.rounded(to: source) }
-                let memory = Memory(weights, as: source)
-                let element = source == VLLM_DTYPE_F32 ? 4 : 2
-                for stride in [1, 16] {
-                    // Stride 1: row i begins at i * k; stride 16: the transposed matrix, row i begins at i.
-                    let pointers: [UnsafeRawPointer?] = unsafe (0..<16).map { row in
-                        row == 5
-                            ? nil
-                            : unsafe UnsafeRawPointer(memory.address + row * (stride == 1 ? k : 1) * element)
-                    }
-                    let panel = Memory(bytes: vllm_panel_bytes(packed, Int32(k)))
-                    unsafe vllm_pack_panel(panel.address, packed, pointers, source, stride, Int32(k))
-                    let out = Memory(bytes: k * 4)
-                    for row in 0..<16 {
-                        unsafe vllm_unpack_row(
-                            out.pointer(to: Float.self), panel.address, packed, Int32(row), Int32(k))
-                        let expected = (0..<k).map { column in
-                            let at = stride == 1 ? row * k + column : column * 16 + row
-                            return row == 5 ? 0 : weights[at].rounded(to: packed)
-                        }
-                        #expect(out.array(of: Float.self) == expected)
+                for k in [2, 38, 64, packed == VLLM_DTYPE_BF16 ? 6 : 7] {
+                    for isTransposed in [false, true] {
+                        checkPacking(source, packed, k: k, isTransposed: isTransposed, missing: missing)
                     }
                 }
             }
+        }
+    }
+
+    /// Row i begins at i · k, or, of the transposed matrix, at i.
+    private func checkPacking(
+        _ source: vllm_dtype, _ packed: vllm_dtype, k: Int, isTransposed: Bool, missing: Int?
+    ) {
+        var numbers = Numbers(seed: 13)
+        let weights = numbers.floats(16 * k).map { $0.rounded(to: source) }
+        let memory = Memory(weights, as: source)
+        let element = source == VLLM_DTYPE_F32 ? 4 : 2
+        let pointers: [UnsafeRawPointer?] = unsafe (0..<16).map { row in
+            if row == missing { return nil }
+            return unsafe UnsafeRawPointer(memory.address + row * (isTransposed ? 1 : k) * element)
+        }
+        let panel = Memory(bytes: vllm_panel_bytes(packed, Int32(k)))
+        unsafe vllm_pack_panel(panel.address, packed, pointers, source, isTransposed ? 16 : 1, Int32(k))
+        let out = Memory(bytes: k * 4)
+        for row in 0..<16 {
+            unsafe vllm_unpack_row(out.pointer(to: Float.self), panel.address, packed, Int32(row), Int32(k))
+            let expected = (0..<k).map { column in
+                row == missing
+                    ? 0 : weights[isTransposed ? column * 16 + row : row * k + column].rounded(to: packed)
+            }
+            #expect(out.array(of: Float.self) == expected, "\(source) to \(packed), k \(k), row \(row)")
         }
     }
 }

@@ -59,12 +59,27 @@ static void pack_words(uint32_t *panel, const void *const rows[VLLM_PANEL], int 
             memcpy(panel + (size_t)j * VLLM_PANEL + i, (const uint32_t *)rows[i] + j, 4);
 }
 
+/// Pairs [16][2] to two rows of 16, in place.
+static void split_pairs(uint16_t *panel, int pairs) {
+    for (int j = 0; j < pairs; j++, panel += 2 * VLLM_PANEL) {
+        uint16_t first[VLLM_PANEL], second[VLLM_PANEL];
+        for (int i = 0; i < VLLM_PANEL; i++) {
+            first[i] = panel[2 * i];
+            second[i] = panel[2 * i + 1];
+        }
+        memcpy(panel, first, sizeof first);
+        memcpy(panel + VLLM_PANEL, second, sizeof second);
+    }
+}
+
 void vllm_pack_panel(void *panel, vllm_dtype packed, const void *const rows[VLLM_PANEL], vllm_dtype source,
                      ptrdiff_t k_stride, int k) {
     int pair = packed == VLLM_DTYPE_BF16 ? 2 : 1, complete = 1;
     for (int i = 0; i < VLLM_PANEL; i++) complete &= rows[i] != NULL;
-    if (packed == source && packed != VLLM_DTYPE_F16 && k_stride == 1 && complete) {
-        pack_words(panel, rows, k / pair);
+    int words = packed == VLLM_DTYPE_F32 ? k : k / 2, odd = packed == VLLM_DTYPE_F16 && k % 2;
+    if (packed == source && k_stride == 1 && complete && !odd) {
+        pack_words(panel, rows, words);
+        if (packed == VLLM_DTYPE_F16) split_pairs(panel, words);
         return;
     }
     if (packed == source && packed != VLLM_DTYPE_F32) {

@@ -22,18 +22,15 @@ struct ChatAnswer: Sendable {
     var tokens = 0
     /// From the question to the first piece.
     var timeToFirstToken: Duration = .zero
-    /// From the first piece to the last.
-    var decodeTime: Duration = .zero
+    /// From the question to the last piece.
+    var time: Duration = .zero
 
-    /// One line on tokens and times.
+    /// One line on tokens and times; the rate is over the whole time, the prompt's included.
     var summary: String {
-        var text = Quantity.count(tokens, "token")
-        let seconds = decodeTime / .seconds(1)
-        // The first token belongs to the prompt's time.
-        if tokens > 1, seconds > 0 {
-            text += ", \(Quantity.fixed(Double(tokens - 1) / seconds, digits: 1)) tokens/s"
-        }
-        text += ", first after \(Quantity.duration(timeToFirstToken))"
+        let rate = Double(tokens) / max(time / .seconds(1), 1e-6)
+        var text = "\(Quantity.count(tokens, "token")) in \(Quantity.duration(time)), "
+        text +=
+            "\(Quantity.fixed(rate, digits: 1)) tokens/s, first after \(Quantity.duration(timeToFirstToken))"
         if let promptTokens { text += ", \(Quantity.count(promptTokens, "token")) before it" }
         return text
     }

@@ -26,9 +26,8 @@ struct LocalChat: ChatPartner {
                 guard sequence.text.isEmpty || print(sequence.text) else { return answer }
             }
         }
-        let firstToken = first ?? .now
-        answer.timeToFirstToken = firstToken - start
-        answer.decodeTime = .now - firstToken
+        answer.timeToFirstToken = (first ?? .now) - start
+        answer.time = .now - start
         return answer
     }
 

@@ -48,9 +48,8 @@ struct RemoteChat: ChatPartner {
             }
         }
         guard connection.status == 200 else { throw error(status: connection.status, body: failure) }
-        let firstToken = first ?? .now
-        answer.timeToFirstToken = firstToken - start
-        answer.decodeTime = .now - firstToken
+        answer.timeToFirstToken = (first ?? .now) - start
+        answer.time = .now - start
         return answer
     }
 

@@ -48,7 +48,9 @@ struct APIError: Error {
         } else if let error = error as? RequestError {
             self.init(error, body: body)
         } else if error is CancellationError {
-            self.init(.internalServerError, type: "InternalServerError", "The request was cancelled.")
+            // Nobody reads it; the log and the statistics do, as nginx writes it.
+            let status = HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
+            self.init(status, type: "Client Closed Request", "The client closed the connection.")
         } else {
             self.init(.internalServerError, type: "InternalServerError", "\(error)")
         }

@@ -99,7 +99,7 @@ final class ChildProcess {
 
     /// Reads what is there on either pipe; false at the end of both.
     private func read() throws -> Bool {
-        var polled = unsafe [
+        var polled = [
             pollfd(fd: outputPipe, events: Int16(POLLIN), revents: 0),
             pollfd(fd: errorPipe, events: Int16(POLLIN), revents: 0),
         ]
@@ -122,7 +122,8 @@ final class ChildProcess {
 
     private static func pipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]
-        guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw Failure(description: "no pipe: \(errno)") }
+        guard unsafe Glibc.pipe(&ends) == 0 else { throw Failure(description: "no pipe: \(errno)") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         return (ends[0], ends[1])
     }
 
@@ -135,10 +136,11 @@ final class ChildProcess {
         for (number, descriptor) in [input, output, error].enumerated() {
             unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
         }
-        var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+        var pointers: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
+        unsafe pointers.append(nil)
+        defer { unsafe pointers.forEach { unsafe free($0) } }
         var process = pid_t()
-        let code = unsafe posix_spawn(&process, arguments[0], &actions, nil, &pointers, environ)
+        let code = unsafe posix_spawn(&process, arguments[0], &actions, nil, pointers, environ)
         guard code == 0 else { throw Failure(description: "no process: \(code)") }
         return process
     }
@@ -147,8 +149,8 @@ final class ChildProcess {
     private static func program() throws -> String {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-            unsafe readlink(
-                "/proc/self/exe", bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+            guard let base = bytes.baseAddress else { return 0 }
+            return unsafe readlink("/proc/self/exe", base.assumingMemoryBound(to: CChar.self), bytes.count)
         }
         guard count > 0 else { throw Failure(description: "the tests' own path is not known") }
         let path = String(decoding: buffer[..<count], as: UTF8.self)

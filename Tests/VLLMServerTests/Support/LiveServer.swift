@@ -98,7 +98,9 @@ struct RawConnection {
                 buffer = String(buffer[range.upperBound...])
                 return result
             }
-            guard let bytes = try await iterator.next(isolation: #isolation) else { throw EndOfConnection(read: buffer) }
+            guard let bytes = try await iterator.next(isolation: #isolation) else {
+                throw EndOfConnection(read: buffer)
+            }
             buffer += String(buffer: bytes)
         }
     }
