@@ -26,8 +26,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -88,8 +90,7 @@ let package = Package(
             "VLLMServer",
             [
                 "VLLMChat", "VLLMEngine", "VLLMTypes", "VLLMTokenizers", "VLLMJSON", hummingbird,
-                serviceLifecycle,
-                logging, nioCore, nioPosix, httpTypes,
+                hummingbirdCore, serviceLifecycle, logging, nioCore, nioPosix, httpTypes,
             ]
         ),
         library("VLLM", ["VLLMChat", "VLLMEngine", "VLLMTypes"]),
@@ -99,9 +100,8 @@ let package = Package(
             name: "VLLMCommand",
             dependencies: [
                 "VLLMServer", "VLLMChat", "VLLMEngine", "VLLMTypes", "VLLMTokenizers", "VLLMTemplates",
-                "VLLMJSON",
-                "VLLMCheckpoints", "CVLLMAssets", "CVLLMSystem", argumentParser, serviceLifecycle, logging,
-                hummingbird,
+                "VLLMJSON", "VLLMCheckpoints", "VLLMCPU", "VLLMTensors", "CVLLMAssets", "CVLLMSystem",
+                argumentParser, serviceLifecycle, unixSignals, logging, hummingbird,
             ],
             swiftSettings: settings
         ),
@@ -116,12 +116,12 @@ let package = Package(
         tests("VLLMSchedulingTests", ["VLLMScheduling", "VLLMTypes"]),
         tests("VLLMExecutionTests", ["VLLMExecution"]),
         tests("VLLMEngineTests", ["VLLMEngine", "VLLMCheckpoints", "VLLMTensors", "VLLMTypes", "VLLMJSON"]),
-        tests("VLLMChatTests", ["VLLMChat", "VLLMEngine", "VLLMTypes", "VLLMJSON"]),
+        tests("VLLMChatTests", ["VLLMChat", "VLLMMockEngine", "VLLMEngine", "VLLMTypes", "VLLMJSON"]),
         tests(
             "VLLMServerTests",
             [
                 "VLLMServer", "VLLMChat", "VLLMMockEngine", "VLLMEngine", "VLLMTypes", "VLLMJSON",
-                .product(name: "HummingbirdTesting", package: "hummingbird"), hummingbird, httpTypes, nioCore,
+                hummingbird, httpTypes, nioCore, nioPosix,
                 serviceLifecycle, logging,
             ]),
         tests(

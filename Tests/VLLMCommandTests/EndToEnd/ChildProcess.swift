@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Synchronization
 import VLLMCommand
 
-/// The program as a child process with pipes, killed after five minutes if it still runs then.
+/// The program as a child process with pipes, killed after a minute if it still runs then.
 final class ChildProcess {
     /// What a process left behind.
     struct Outcome {
@@ -19,7 +20,8 @@ final class ChildProcess {
         let description: String
     }
 
-    private static let timeoutInSeconds = 300
+    private static let timeoutInSeconds = 60
+    private static let starting = Mutex(())
 
     private let process: pid_t
     private let outputPipe: Int32
@@ -36,11 +38,17 @@ final class ChildProcess {
             ["/usr/bin/env", "-u", "VLLM_API_KEY", "-u", "VLLM_LOGGING_LEVEL"] + environment + timeout + [
                 program
             ]
-        let (inputRead, inputWrite) = try Self.pipe()
-        let (outputRead, outputWrite) = try Self.pipe()
-        let (errorRead, errorWrite) = try Self.pipe()
-        defer { for descriptor in [inputRead, outputWrite, errorWrite] { close(descriptor) } }
-        process = try Self.spawn(all + arguments, input: inputRead, output: outputWrite, error: errorWrite)
+        // A child that is started between a pipe's making and its mark would keep the pipe open.
+        let (child, inputWrite, outputRead, errorRead) = try Self.starting.withLock { _ in
+            let (inputRead, inputWrite) = try Self.pipe()
+            let (outputRead, outputWrite) = try Self.pipe()
+            let (errorRead, errorWrite) = try Self.pipe()
+            defer { for descriptor in [inputRead, outputWrite, errorWrite] { close(descriptor) } }
+            let child = try Self.spawn(
+                all + arguments, input: inputRead, output: outputWrite, error: errorWrite)
+            return (child, inputWrite, outputRead, errorRead)
+        }
+        process = child
         outputPipe = outputRead
         errorPipe = errorRead
         var text = input
@@ -140,7 +148,15 @@ final class ChildProcess {
         unsafe pointers.append(nil)
         defer { unsafe pointers.forEach { unsafe free($0) } }
         var process = pid_t()
-        let code = unsafe posix_spawn(&process, arguments[0], &actions, nil, pointers, environ)
+        // Threads of a pool block signals, which a child would inherit.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var mask = sigset_t()
+        unsafe sigemptyset(&mask)
+        unsafe posix_spawnattr_setsigmask(&attributes, &mask)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        let code = unsafe posix_spawn(&process, arguments[0], &actions, &attributes, pointers, environ)
         guard code == 0 else { throw Failure(description: "no process: \(code)") }
         return process
     }
