@@ -26,6 +26,8 @@ final class ChildProcess {
     private let process: pid_t
     private let outputPipe: Int32
     private let errorPipe: Int32
+    private var isOutputOpen = true
+    private var isErrorOpen = true
     private var output: [UInt8] = []
     private var error: [UInt8] = []
     private var isReaped = false
@@ -107,17 +109,18 @@ final class ChildProcess {
 
     /// Reads what is there on either pipe; false at the end of both.
     private func read() throws -> Bool {
+        guard isOutputOpen || isErrorOpen else { return false }
+        // poll passes over negative descriptors.
         var polled = [
-            pollfd(fd: outputPipe, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: errorPipe, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: isOutputOpen ? outputPipe : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: isErrorOpen ? errorPipe : -1, events: Int16(POLLIN), revents: 0),
         ]
         while unsafe poll(&polled, 2, -1) < 0 {
             guard errno == EINTR else { throw Failure(description: "poll failed with \(errno)") }
         }
-        var isOpen = false
-        if polled[0].revents != 0, Self.drain(outputPipe, into: &output) { isOpen = true }
-        if polled[1].revents != 0, Self.drain(errorPipe, into: &error) { isOpen = true }
-        return isOpen
+        if polled[0].revents != 0 { isOutputOpen = Self.drain(outputPipe, into: &output) }
+        if polled[1].revents != 0 { isErrorOpen = Self.drain(errorPipe, into: &error) }
+        return true
     }
 
     private static func drain(_ descriptor: Int32, into bytes: inout [UInt8]) -> Bool {
