@@ -30,11 +30,11 @@ package struct EngineParts {
 struct EngineCore: ~Copyable {
     private var scheduler: Scheduler
     private var executor: any Executor
-    private let mailbox: Mailbox
+    private let mailbox: Mailbox<EngineCommand>
     private let publish: @Sendable (StepOutput) -> Void
     private var isStopped = false
 
-    init(_ parts: EngineParts, mailbox: Mailbox, publish: @escaping @Sendable (StepOutput) -> Void) {
+    init(_ parts: EngineParts, mailbox: Mailbox<EngineCommand>, publish: @escaping @Sendable (StepOutput) -> Void) {
         scheduler = parts.scheduler
         executor = parts.executor
         self.mailbox = mailbox

@@ -2,26 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-package import VLLMTypes
 
-/// What the front end says to the engine.
-package enum EngineCommand: Sendable {
-    case add(EngineRequest)
-    case abort(SequenceID)
-    case resetPrefixCache
-    /// Ends the loop; what runs is aborted.
-    case stop
-}
-
-/// Commands on their way to the engine thread, which drains them once a step and sleeps when there is nothing.
+/// Letters on their way to one thread, which takes all of them at once and sleeps while there are none.
 ///
-/// SAFETY: `commands` is touched under the mutex only.
-@safe final class Mailbox: @unchecked Sendable {
+/// SAFETY: `letters` is touched under the mutex only.
+@safe package final class Mailbox<Letter: Sendable>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var commands: [EngineCommand] = []
+    private var letters: [Letter] = []
 
-    init() {
+    package init() {
         unsafe pthread_mutex_init(mutex, nil)
         unsafe pthread_cond_init(condition, nil)
     }
@@ -33,21 +23,21 @@ package enum EngineCommand: Sendable {
         unsafe mutex.deallocate()
     }
 
-    /// Adds a command and wakes the engine.
-    func send(_ command: EngineCommand) {
+    /// Adds a letter and wakes the thread.
+    package func send(_ letter: Letter) {
         unsafe pthread_mutex_lock(mutex)
-        commands.append(command)
+        letters.append(letter)
         unsafe pthread_cond_signal(condition)
         unsafe pthread_mutex_unlock(mutex)
     }
 
-    /// Takes all commands; sleeps until there is one if `waiting`.
-    func drain(waiting: Bool) -> [EngineCommand] {
+    /// Takes all letters; sleeps until there is one if `waiting`.
+    package func drain(waiting: Bool) -> [Letter] {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        while waiting, commands.isEmpty { unsafe pthread_cond_wait(condition, mutex) }
-        let drained = commands
-        commands.removeAll(keepingCapacity: true)
+        while waiting, letters.isEmpty { unsafe pthread_cond_wait(condition, mutex) }
+        let drained = letters
+        letters.removeAll(keepingCapacity: true)
         return drained
     }
 }

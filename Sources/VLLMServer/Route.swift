@@ -48,7 +48,7 @@ enum Routes {
 }
 
 /// A request on its way to a route.
-struct APIRequest {
+struct APIRequest: Sendable {
     let request: Request
     let context: ServerContext
 
@@ -61,10 +61,17 @@ struct APIRequest {
         return try fields.string("request_id") ?? RequestID.random()
     }
 
-    /// The body, which must be a JSON object.
-    func json() async throws -> FieldReader {
+    /// Reads the body, which must be a JSON object; large ones away from the threads that serve streams.
+    func read<Value: Sendable>(
+        _ make: @Sendable (FieldReader) throws(APIError) -> Value
+    ) async throws -> Value {
         try checkContentType()
         let bytes = try await body()
+        let executor = bytes.readableBytes > BackgroundExecutor.threshold ? context.background : nil
+        return try await withTaskExecutorPreference(executor) { try make(fields(of: bytes)) }
+    }
+
+    private func fields(of bytes: ByteBuffer) throws(APIError) -> FieldReader {
         let value = try parse(bytes)
         guard let object = value.objectValue else {
             throw ValidationError(

@@ -18,6 +18,8 @@ final class ServerContext: Sendable {
     let gate = RequestGate()
     let load = LoadCounter()
     let statistics = HTTPStatistics()
+    /// Where large bodies are worked on; nil where the system gave no thread for it.
+    let background = BackgroundExecutor()
     /// When the server was made, in seconds since 1970.
     let created: Int
     /// What the model is called, the first in answers.

@@ -17,11 +17,13 @@ struct ChatCompletionsRoute: Route {
     let context: ServerContext
 
     func respond(_ request: APIRequest) async throws -> Response {
-        let fields = try await request.json()
-        let model = try context.modelName(fields)
-        try UnsupportedField.check(fields.object, against: UnsupportedField.chat + UnsupportedField.common)
-        let chat = try Chat(fields, request, model: model)
-        context.logUnknown(fields, known: KnownFields.chat)
+        let chat = try await request.read { fields throws(APIError) in
+            let model = try context.modelName(fields)
+            try UnsupportedField.check(
+                fields.object, against: UnsupportedField.chat + UnsupportedField.common)
+            context.logUnknown(fields, known: KnownFields.chat)
+            return try Chat(fields, request, model: model)
+        }
         return try await chat.generation.options.isStream ? chat.stream() : chat.whole()
     }
 }

@@ -17,12 +17,13 @@ struct CompletionsRoute: Route {
     let context: ServerContext
 
     func respond(_ request: APIRequest) async throws -> Response {
-        let fields = try await request.json()
-        let model = try context.modelName(fields)
-        try UnsupportedField.check(
-            fields.object, against: UnsupportedField.completion + UnsupportedField.common)
-        let completion = try Completion(fields, request, model: model)
-        context.logUnknown(fields, known: KnownFields.completion)
+        let completion = try await request.read { fields throws(APIError) in
+            let model = try context.modelName(fields)
+            try UnsupportedField.check(
+                fields.object, against: UnsupportedField.completion + UnsupportedField.common)
+            context.logUnknown(fields, known: KnownFields.completion)
+            return try Completion(fields, request, model: model)
+        }
         return try await completion.generation.options.isStream ? completion.stream() : completion.whole()
     }
 }

@@ -15,13 +15,16 @@ struct DetokenizeRoute: Route {
     let context: ServerContext
 
     func respond(_ request: APIRequest) async throws -> Response {
-        let fields = try await request.json()
+        .json(try await request.read(answer))
+    }
+
+    private func answer(_ fields: FieldReader) throws(APIError) -> JSONValue {
         _ = try context.modelName(fields)
         let tokenizer = try context.tokenizer()
         guard let tokens = try fields.tokenIDs("tokens") else { throw fields.missing("tokens") }
         if let outside = tokens.first(where: { $0 < 0 || $0 >= context.engine.info.vocabularySize }) {
             throw APIError.badRequest("Token id \(outside) is out of vocabulary", parameter: "tokens")
         }
-        return .json(["prompt": .string(tokenizer.decode(tokens, skipSpecialTokens: false))])
+        return ["prompt": .string(tokenizer.decode(tokens, skipSpecialTokens: false))]
     }
 }

@@ -15,7 +15,10 @@ struct TokenizeRoute: Route {
     let context: ServerContext
 
     func respond(_ request: APIRequest) async throws -> Response {
-        let fields = try await request.json()
+        .json(try await request.read(answer))
+    }
+
+    private func answer(_ fields: FieldReader) throws(APIError) -> JSONValue {
         _ = try context.modelName(fields)
         let tokenizer = try context.tokenizer()
         let (text, addsSpecialTokens) = try prompt(fields)
@@ -26,10 +29,10 @@ struct TokenizeRoute: Route {
             throw APIError.badRequest("The prompt cannot be tokenized: \(error)", parameter: "prompt")
         }
         let texts = try fields.bool("return_token_strs") ?? false ? strings(of: tokens, tokenizer) : .null
-        return .json([
+        return [
             "count": .integer(tokens.count), "max_model_len": .integer(context.engine.info.maxModelLen),
             "tokens": .array(tokens.map { .integer(Int($0)) }), "token_strs": texts,
-        ])
+        ]
     }
 
     private func prompt(_ fields: FieldReader) throws(APIError) -> (text: String, addsSpecialTokens: Bool) {
