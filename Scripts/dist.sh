@@ -11,7 +11,8 @@ cd "$(dirname "$0")/.."
 scratch=.build-dist
 limit=$((64 << 20))
 
-# A folder that holds only the archive of PCRE2: a linker that looks there first links it statically.
+# A folder that holds only archives, which the linker is told to search first, so that it links them statically. Its
+# path goes through a description for pkg-config, for that of the system would come before any flag.
 static=$PWD/$scratch/static
 mkdir -p "$static"
 archive=""
@@ -20,8 +21,18 @@ for folder in /usr/lib/*-linux-gnu* /usr/lib /usr/lib64 /usr/local/lib; do
 done
 [ -n "$archive" ] || { echo "dist: libpcre2-8.a is missing; Debian's libpcre2-dev has it." >&2; exit 1; }
 ln -sf "$archive" "$static/libpcre2-8.a"
+for archive in /usr/lib/gcc/*-linux-gnu*/*/libstdc++.a; do
+    if [ -f "$archive" ]; then ln -sf "$archive" "$static/libstdc++.a"; fi
+done
+cat >"$static/libpcre2-8.pc" <<PC
+Name: libpcre2-8
+Description: PCRE2, linked statically
+Version: 10
+Libs: -L$static -lpcre2-8
+Cflags:
+PC
 
-swift build -c release --scratch-path "$scratch" --static-swift-stdlib --jobs "${JOBS:-2}" \
+PKG_CONFIG_PATH=$static swift build -c release --scratch-path "$scratch" --static-swift-stdlib --jobs "${JOBS:-2}" \
     -Xlinker "-L$static" --product vllm
 
 version=$("$scratch/release/vllm" --version)
@@ -39,7 +50,7 @@ if grep -q _FoundationICU "dist/$name/vllm"; then
 fi
 needed=$(LC_ALL=C ldd "dist/$name/vllm" 2>/dev/null || true)
 case $needed in
-*libswift* | *libFoundation* | *libpcre2*)
+*libswift* | *libFoundation* | *libpcre2* | *libstdc*)
     echo "dist: the program needs libraries that a bare machine does not have:" >&2
     echo "$needed" >&2
     exit 1

@@ -2,14 +2,27 @@
 # swift-vllm
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs the system packages that a build needs and that are missing: the headers of PCRE2 (regular expressions of
-# tokenizers) and zlib (linked by Swift's networking packages). Debian and Ubuntu; elsewhere it says what to install.
+# Installs the system packages that are missing: the headers of PCRE2 (regular expressions of tokenizers) and zlib
+# (linked by Swift's networking packages), and what the Swift toolchain itself needs in order to run and to link C++.
+# Debian and Ubuntu; elsewhere it says what to install.
 
 set -eu
 
 has_header() {
     for folder in /usr/include /usr/local/include /usr/include/*-linux-gnu*; do
         [ -f "$folder/$1" ] && return 0
+    done
+    return 1
+}
+
+# True where the dynamic linker finds a library whose name begins so.
+has_library() {
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q "^[[:space:]]*$1"
+}
+
+has_cxx_library() {
+    for file in /usr/lib/gcc/*/*/libstdc++.so; do
+        [ -e "$file" ] && return 0
     done
     return 1
 }
@@ -22,10 +35,16 @@ command -v swift >/dev/null 2>&1 || {
 missing=""
 has_header pcre2.h || missing="$missing libpcre2-dev"
 has_header zlib.h || missing="$missing zlib1g-dev"
+has_header stdio.h || missing="$missing libc6-dev"
+has_cxx_library || missing="$missing g++"
+has_library libncurses.so.6 || missing="$missing libncurses6"
+has_library libsqlite3.so.0 || missing="$missing libsqlite3-0"
+has_library libcurl.so.4 || missing="$missing libcurl4-openssl-dev"
+has_library libxml2.so.2 || missing="$missing libxml2"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "The headers of these Debian packages are missing:$missing; install what provides them here." >&2
+    echo "What these Debian packages hold is missing:$missing; install what provides it here." >&2
     exit 1
 fi
 if [ "$(id -u)" = 0 ]; then
