@@ -11,8 +11,9 @@ import facts
 from tasks import TASKS
 from text import phrase
 
-# Of 1,000 buckets by hash of the question: the first for the evaluation, the next for progress figures.
-EVALUATION, DEVELOPMENT = range(0, 15), range(15, 30)
+# Of 1,000 buckets by hash of the question: some for progress figures, others for the evaluation, which nothing else uses.
+DEVELOPMENT, EVALUATION = range(15, 30), range(30, 45)
+HELD_OUT = range(15, 45)
 
 # Tasks whose held-out answers (which name their operands) do not occur in training in any wording.
 COMPUTED = ("compare", "sort_numbers", "sort_words", "repeat", "extract_json")
@@ -52,7 +53,7 @@ def key(task, question, answer):
 
 def held_out(task, question, answer):
     """Whether training must not see this exchange."""
-    return bucket(question) < 30 or bucket(key(task, question, answer)) < 30
+    return bucket(question) in HELD_OUT or bucket(key(task, question, answer)) in HELD_OUT
 
 
 def vary(rng, question):
@@ -70,7 +71,7 @@ def vary(rng, question):
 
 
 class Mixer:
-    """An endless stream of conversations, each a list of (role, text)."""
+    """An endless stream of conversations, each a list of (role, text); the role of text outside a chat is None."""
 
     def __init__(self, seed, boosts=None):
         self.rng = random.Random(seed)
@@ -99,6 +100,13 @@ class Mixer:
             elif short is not None and rng.random() < 0.03:
                 question, answer = question + rng.choice(TERSE_SUFFIXES.split("|")), short
             return [("user", question), ("assistant", answer)]
+
+    def plain(self):
+        """Text outside a chat: a question with its answer in the same line, or a story alone."""
+        if self.rng.random() < 0.15:
+            return [(None, chat.story(self.rng)[1])]
+        (_, question), (_, answer) = self.exchange(False)
+        return [("prompt", question), (None, " " + answer)]
 
     def persona(self):
         """A system message that names the assistant."""
@@ -146,15 +154,17 @@ class Mixer:
     def conversation(self):
         rng = self.rng
         kind = rng.random()
-        if kind < 0.80:
+        if kind < 0.06:
+            return self.plain()
+        if kind < 0.78:
             turns = self.exchange(False)
-        elif kind < 0.88:
+        elif kind < 0.86:
             turns = [t for _ in range(rng.choice((2, 2, 3))) for t in self.exchange(False)]
-        elif kind < 0.91:
+        elif kind < 0.885:
             turns = self.remembered()
-        elif kind < 0.93:
+        elif kind < 0.905:
             turns = self.follow_up()
-        elif kind < 0.945:
+        elif kind < 0.92:
             return self.persona()
         else:
             system = rng.choice(TERSE_SYSTEMS.split("|"))

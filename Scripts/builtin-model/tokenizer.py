@@ -9,6 +9,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_token
 
 from conversations import Mixer
 
+ROLES = ("system", "user", "assistant")
 SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 PATTERN = r"\p{N}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 TEMPLATE = (
@@ -38,7 +39,9 @@ def make_tokenizer(size, context):
     )
     mixer = Mixer("tokenizer")
     texts = (
-        text for _ in range(60_000) for role, line in mixer.conversation() for text in (role + "\n" + line,)
+        f"{role}\n{line}" if role in ROLES else line
+        for _ in range(60_000)
+        for role, line in mixer.conversation()
     )
     tokenizer.train_from_iterator(texts, trainer)
     config = {

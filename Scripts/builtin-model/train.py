@@ -17,7 +17,7 @@ from safetensors.torch import save as serialize
 from conversations import DEVELOPMENT, Mixer, questions
 from model import Model, Shape
 from optimizer import Optimizer
-from tokenizer import make_tokenizer, save_tokenizer
+from tokenizer import ROLES, make_tokenizer, save_tokenizer
 
 QUESTION_WEIGHT = 0.1  # the loss of a question's tokens, against 1 for the answer's
 LENGTHS = (24, 32, 48, 64, 96, 128, 192, 384)  # of the rows of a micro-batch
@@ -33,12 +33,16 @@ class Encoder:
     def __init__(self, tokenizer):
         self.tokenizer = tokenizer
         self.start, self.end = tokenizer.token_to_id("<|im_start|>"), tokenizer.token_to_id("<|im_end|>")
-        self.heads = {r: tokenizer.encode(r + "\n").ids for r in ("system", "user", "assistant")}
+        self.heads = {r: tokenizer.encode(r + "\n").ids for r in ROLES}
         self.newline = tokenizer.encode("\n").ids
 
     def __call__(self, turns):
         ids, weights = [], []
         for role, text in turns:
+            if role not in ROLES:
+                body = self.tokenizer.encode(text).ids + ([] if role == "prompt" else [self.end])
+                ids, weights = ids + body, weights + [QUESTION_WEIGHT if role == "prompt" else 1.0] * len(body)
+                continue
             head, body = [self.start, *self.heads[role]], self.tokenizer.encode(text).ids + [self.end]
             if role == "assistant":
                 ids += head + body + self.newline
