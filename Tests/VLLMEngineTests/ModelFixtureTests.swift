@@ -11,8 +11,9 @@ import VLLMTypes
 /// `Scripts/fixtures/models.py` made them.
 @Suite struct ModelFixtureTests {
     static let names = [
-        "gpt2", "gpt2-bare", "llama", "llama-linear", "llama-mha-bias", "llama-tied-llama3", "phi", "qwen2",
-        "qwen3",
+        "gpt2", "gpt2-bare", "llama", "llama-linear", "llama-mha-bias", "llama-tied-llama3", "phi",
+        "phi-wide",
+        "qwen2", "qwen3",
     ]
 
     @Test("float32 log-probabilities and 64 greedy tokens are those of transformers", arguments: names)

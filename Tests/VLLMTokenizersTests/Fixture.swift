@@ -5,7 +5,7 @@ import FoundationEssentials
 import VLLMJSON
 import VLLMTokenizers
 
-/// Reads the goldens that Scripts/fixtures/tokenizers.py wrote.
+/// Reads the goldens that Scripts/fixtures/tokenizer_goldens.py wrote.
 enum Fixture {
     static let folder = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/Fixtures/"
 
