@@ -5,9 +5,11 @@
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 HOST ?= 127.0.0.1
 PORT ?= 8000
-export JOBS
+PREFIX ?= /usr/local
+DESTDIR ?=
+export JOBS PREFIX DESTDIR
 
-.PHONY: serve test build dist format dependencies clean help
+.PHONY: serve test build dist install uninstall format dependencies clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -15,7 +17,8 @@ help:
 	@echo "make test    installs what is missing, builds, and runs every check and test"
 	@echo "make build   builds .build/release/vllm"
 	@echo "make dist    builds one static file and packs it to dist/"
-	@echo "make format  formats all Swift files"
+	@echo "make install installs what make dist makes below PREFIX (/usr/local); make uninstall removes it"
+	@echo "make format  formats all Swift and C files"
 	@echo "make clean   removes what was built"
 
 serve: build
@@ -27,7 +30,8 @@ serve: build
 	@echo
 	@exec .build/release/vllm serve --host $(HOST) --port $(PORT)
 
-test: dependencies
+test:
+	@Scripts/install-dependencies.sh --checks
 	@Scripts/test.sh
 
 build: dependencies
@@ -36,9 +40,14 @@ build: dependencies
 dist: dependencies
 	@Scripts/dist.sh
 
+install: dist
+	@Scripts/install.sh
+
+uninstall:
+	@Scripts/install.sh --uninstall
+
 format:
-	swift format --in-place --parallel --recursive --configuration .swift-format \
-		Package.swift Sources Tests Examples/Package.swift Examples/Sources
+	@Scripts/check-format --fix
 
 dependencies:
 	@Scripts/install-dependencies.sh

@@ -2,9 +2,10 @@
 # swift-vllm
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs the system packages that are missing: the headers of PCRE2 (regular expressions of tokenizers) and zlib
-# (linked by Swift's networking packages), and what the Swift toolchain itself needs in order to run and to link C++.
-# Debian and Ubuntu; elsewhere it says what to install.
+# Installs the system packages that are missing: the headers of PCRE2 (regular expressions of tokenizers), libyaml (the
+# file of --config) and zlib (linked by Swift's networking packages), and what the Swift toolchain itself needs in order
+# to run and to link C++. With --checks also what checks the sources' format. Debian and Ubuntu; elsewhere it says what
+# to install.
 
 set -eu
 
@@ -34,6 +35,7 @@ command -v swift >/dev/null 2>&1 || {
 
 missing=""
 has_header pcre2.h || missing="$missing libpcre2-dev"
+has_header yaml.h || missing="$missing libyaml-dev"
 has_header zlib.h || missing="$missing zlib1g-dev"
 has_header stdio.h || missing="$missing libc6-dev"
 has_cxx_library || missing="$missing g++"
@@ -41,6 +43,9 @@ has_library libncurses.so.6 || missing="$missing libncurses6"
 has_library libsqlite3.so.0 || missing="$missing libsqlite3-0"
 has_library libcurl.so.4 || missing="$missing libcurl4-openssl-dev"
 has_library libxml2.so.2 || missing="$missing libxml2"
+if [ "${1:-}" = --checks ]; then
+    command -v clang-format-16 >/dev/null 2>&1 || missing="$missing clang-format-16"
+fi
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

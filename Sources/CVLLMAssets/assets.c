@@ -32,9 +32,7 @@ static const vllm_asset model_files[] = {
     {"model.safetensors", weights, sizeof weights},
 };
 
-const char *vllm_builtin_model_name(void) {
-    return "swift-vllm/tiny-chat";
-}
+const char *vllm_builtin_model_name(void) { return "swift-vllm/tiny-chat"; }
 
 const vllm_asset *vllm_builtin_model_files(size_t *count) {
     *count = sizeof model_files / sizeof model_files[0];

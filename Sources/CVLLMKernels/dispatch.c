@@ -20,17 +20,12 @@
 
 /// Products of one instruction set, the rest of another.
 #define TABLE(ISA, PRODUCTS, REST) \
-    {.isa = ISA, \
-     .linear = vllm_linear_##PRODUCTS, \
-     .norm = vllm_norm_##REST, \
-     .qkv = vllm_qkv_##REST, \
-     .attention = vllm_attention_##PRODUCTS, \
-     .argmax = vllm_argmax_##REST, \
-     .log_sum_exp = vllm_log_sum_exp_##REST, \
-     .count_greater = vllm_count_greater_##REST, \
-     .top_k = vllm_top_k_##REST, \
-     .sample = vllm_sample_##REST, \
-     .convert = vllm_convert_##REST}
+    { \
+        .isa = ISA, .linear = vllm_linear_##PRODUCTS, .norm = vllm_norm_##REST, .qkv = vllm_qkv_##REST, \
+        .attention = vllm_attention_##PRODUCTS, .argmax = vllm_argmax_##REST, \
+        .log_sum_exp = vllm_log_sum_exp_##REST, .count_greater = vllm_count_greater_##REST, \
+        .top_k = vllm_top_k_##REST, .sample = vllm_sample_##REST, .convert = vllm_convert_##REST \
+    }
 
 DECLARE_COMMON(portable)
 DECLARE_PRODUCTS(portable)

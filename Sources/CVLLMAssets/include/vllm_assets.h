@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 
-/// A file that is part of the binary. `bytes` stays valid for the life of the process and is followed by no zero.
+/// A file that is part of the binary. `bytes` stays valid for the life of the process and is followed by no
+/// zero.
 typedef struct {
     const char *name;
     const unsigned char *bytes;

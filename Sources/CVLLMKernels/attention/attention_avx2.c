@@ -12,7 +12,8 @@
 
 VALUES_6(VALUES, 1)
 VALUES_6(VALUES_TAIL)
-#define TYPE(T) {ROWS_6(T, 1), ROWS_6(T, t)}
+#define TYPE(T) \
+    { ROWS_6(T, 1), ROWS_6(T, t) }
 
 static const values_function values_tiles[3][MAX_PANELS + 1][MAX_ROWS] = {TYPE(f32), TYPE(f16), TYPE(bf16)};
 

@@ -25,9 +25,13 @@
 #define VALUES_8(V, ...) \
     VALUES_6(V, __VA_ARGS__) V(7 __VA_OPT__(, ) __VA_ARGS__) V(8 __VA_OPT__(, ) __VA_ARGS__)
 
-#define ROWS_2(T, D) {T##_1x##D, T##_2x##D}
-#define ROWS_4(T, D) {T##_1x##D, T##_2x##D, T##_3x##D, T##_4x##D}
-#define ROWS_6(T, D) {T##_1x##D, T##_2x##D, T##_3x##D, T##_4x##D, T##_5x##D, T##_6x##D}
-#define ROWS_8(T, D) {T##_1x##D, T##_2x##D, T##_3x##D, T##_4x##D, T##_5x##D, T##_6x##D, T##_7x##D, T##_8x##D}
+#define ROWS_2(T, D) \
+    { T##_1x##D, T##_2x##D }
+#define ROWS_4(T, D) \
+    { T##_1x##D, T##_2x##D, T##_3x##D, T##_4x##D }
+#define ROWS_6(T, D) \
+    { T##_1x##D, T##_2x##D, T##_3x##D, T##_4x##D, T##_5x##D, T##_6x##D }
+#define ROWS_8(T, D) \
+    { T##_1x##D, T##_2x##D, T##_3x##D, T##_4x##D, T##_5x##D, T##_6x##D, T##_7x##D, T##_8x##D }
 
 #endif

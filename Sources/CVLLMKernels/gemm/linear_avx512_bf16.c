@@ -6,7 +6,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16"))), \
-                             apply_to = function)
+                                 apply_to = function)
 
 #define VLLM_BF16_DOT 1
 #include "../support/vector_avx512.h"
@@ -20,9 +20,12 @@ STREAM(1, 8)
 STREAM(2, 4)
 STREAM(3, 4)
 STREAM(4, 4)
-#define MODE(T, S) {NAMES_8(T, 1, S), NAMES_8(T, 2, S), NAMES_8(T, 3, S)}
-#define TYPE(T) {MODE(T, _ahead), MODE(T, _next)}
-#define STREAMS(T) {T##_1x8_stream, T##_2x4_stream, T##_3x4_stream, T##_4x4_stream}
+#define MODE(T, S) \
+    { NAMES_8(T, 1, S), NAMES_8(T, 2, S), NAMES_8(T, 3, S) }
+#define TYPE(T) \
+    { MODE(T, _ahead), MODE(T, _next) }
+#define STREAMS(T) \
+    { T##_1x8_stream, T##_2x4_stream, T##_3x4_stream, T##_4x4_stream }
 
 const tile_function ISA(vllm_tiles)[3][2][MAX_PANELS][MAX_ROWS] = {TYPE(f32), TYPE(f16), TYPE(bf16)};
 const tile_function ISA(vllm_stream_tiles)[3][MAX_STREAM_ROWS] = {STREAMS(f32), STREAMS(f16), STREAMS(bf16)};

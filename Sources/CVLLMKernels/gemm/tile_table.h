@@ -33,10 +33,15 @@
 #define TILES_2(P) TILE(1, P) TILE(2, P)
 
 #define NAMES_8(T, P, S) \
-    {T##_1x##P##S, T##_2x##P##S, T##_3x##P##S, T##_4x##P##S, \
-     T##_5x##P##S, T##_6x##P##S, T##_7x##P##S, T##_8x##P##S}
-#define NAMES_6(T, P, S) {T##_1x##P##S, T##_2x##P##S, T##_3x##P##S, T##_4x##P##S, T##_5x##P##S, T##_6x##P##S}
-#define NAMES_4(T, P, S) {T##_1x##P##S, T##_2x##P##S, T##_3x##P##S, T##_4x##P##S}
-#define NAMES_2(T, P, S) {T##_1x##P##S, T##_2x##P##S}
+    { \
+        T##_1x##P##S, T##_2x##P##S, T##_3x##P##S, T##_4x##P##S, T##_5x##P##S, T##_6x##P##S, T##_7x##P##S, \
+            T##_8x##P##S \
+    }
+#define NAMES_6(T, P, S) \
+    { T##_1x##P##S, T##_2x##P##S, T##_3x##P##S, T##_4x##P##S, T##_5x##P##S, T##_6x##P##S }
+#define NAMES_4(T, P, S) \
+    { T##_1x##P##S, T##_2x##P##S, T##_3x##P##S, T##_4x##P##S }
+#define NAMES_2(T, P, S) \
+    { T##_1x##P##S, T##_2x##P##S }
 
 #endif

@@ -8,9 +8,9 @@
 
 #include "vllm_kernels.h"
 
-/// Multiplies and adds in registers, `rounds` times over, with the instructions that the linear kernels of this
-/// instruction set use for weights of this type. Returns the floating-point operations done; 0 where the machine
-/// lacks the instruction set. `sink` is written, so that nothing is optimized away.
+/// Multiplies and adds in registers, `rounds` times over, with the instructions that the linear kernels of
+/// this instruction set use for weights of this type. Returns the floating-point operations done; 0 where the
+/// machine lacks the instruction set. `sink` is written, so that nothing is optimized away.
 double vllm_peak_multiply(vllm_isa isa, vllm_dtype dtype, size_t rounds, float *sink);
 
 /// Reads a range once, in order; returns the exclusive or of its words.

@@ -24,7 +24,7 @@ static double multiply_portable(size_t rounds, float *sink) {
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 static double multiply_avx2(size_t rounds, float *sink) {
-    __m256 chains[CHAINS - 4];  // sixteen registers in all
+    __m256 chains[CHAINS - 4]; // sixteen registers in all
     const __m256 factor = _mm256_set1_ps(0.999f), term = _mm256_set1_ps(0.001f);
     for (int i = 0; i < CHAINS - 4; i++) chains[i] = _mm256_set1_ps((float)i);
     for (size_t round = 0; round < rounds; round++)
@@ -63,7 +63,8 @@ static uint64_t read_avx512(const void *address, size_t size) {
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bf16"))), apply_to = function)
 static double multiply_avx512_bf16(size_t rounds, float *sink) {
     __m512 chains[CHAINS];
-    const __m512bh factor = (__m512bh)_mm512_set1_epi32(0x3c003c00), term = (__m512bh)_mm512_set1_epi32(0x3c003c00);
+    const __m512bh factor = (__m512bh)_mm512_set1_epi32(0x3c003c00),
+                   term = (__m512bh)_mm512_set1_epi32(0x3c003c00);
     for (int i = 0; i < CHAINS; i++) chains[i] = _mm512_set1_ps((float)i);
     for (size_t round = 0; round < rounds; round++)
 #pragma clang loop unroll(full)

@@ -6,7 +6,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), \
-                             apply_to = function)
+                                 apply_to = function)
 
 #include "../support/vector_avx512.h"
 #include "draw_body.h"
