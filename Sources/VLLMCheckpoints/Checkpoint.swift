@@ -72,6 +72,9 @@ package struct Checkpoint: Sendable {
     /// Names of all tensors.
     package var tensorNames: some Collection<String> { tensors.keys }
 
+    /// Elements of all tensors.
+    package var numParameters: Int { tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+
     /// Bytes of all weight files.
     package var sizeInBytes: Int { files.reduce(0) { $0 + $1.count } }
 

@@ -18,6 +18,11 @@ package enum CheckpointSource: Sendable {
         }
     }
 
+    /// The folder, or nil for what is part of the program.
+    package var folder: String? {
+        if case .folder(let path) = self { path } else { nil }
+    }
+
     /// How messages name one of its files.
     package func path(of file: String) -> String { "\(name)/\(file)" }
 

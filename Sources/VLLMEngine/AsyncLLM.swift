@@ -34,10 +34,10 @@ public final class AsyncLLM: Sendable {
 
     /// Starts an engine from parts built on its own thread: the seam for scripted engines.
     package static func start(
-        tokenizer: Tokenizer?, maxLogprobs: Int = 20, seed: Int64 = 0,
+        tokenizer: Tokenizer?, maxLogprobs: Int = 20, seed: Int64 = 0, limits: QueueLimits = QueueLimits(),
         build: @escaping @Sendable () throws -> (EngineParts, ModelInfo)
     ) async throws -> AsyncLLM {
-        let launched = try await launch(build: build)
+        let launched = try await launch(limits: limits, build: build)
         return AsyncLLM(
             launched, info: launched.info, tokenizer: tokenizer, maxLogprobs: maxLogprobs, seed: seed)
     }
@@ -52,9 +52,10 @@ public final class AsyncLLM: Sendable {
 
     /// Starts the engine thread.
     static func launch(
+        limits: QueueLimits,
         build: @escaping @Sendable () throws -> (EngineParts, ModelInfo)
     ) async throws -> Launched {
-        let registry = RequestRegistry()
+        let registry = RequestRegistry(limits: limits)
         let metrics = Mutex<EngineMetrics?>(nil)
         let (client, info) = try await EngineThread.start(
             build: {
@@ -68,6 +69,37 @@ public final class AsyncLLM: Sendable {
             })
         let collected = metrics.withLock { $0 } ?? EngineMetrics(maxModelLen: info.maxModelLen)
         return Launched(info: info, client: client, registry: registry, metrics: collected)
+    }
+
+    /// Starts the engine in a process of its own, which is started again when it dies.
+    ///
+    /// - Parameter path: the checkpoint's folder; nil for the one that is part of the program.
+    static func launchProcess(
+        path: String?, _ options: EngineOptions,
+        stateChanged: @escaping @Sendable (EngineState) -> Void,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+    ) async throws -> Launched {
+        let registry = RequestRegistry(limits: options.queueLimits)
+        let parts = Mutex<(metrics: EngineMetrics, client: any EngineClient)?>(nil)
+        let (client, info) = try await EngineProcess.start(path: path, options: options) { event in
+            let parts = parts.withLock { $0 }
+            switch event {
+            case .progress(let done, let total): progress(done, total)
+            case .step(let step):
+                parts?.metrics.record(step)
+                for id in registry.publish(step) { parts?.client.send(.abort(id)) }
+            case .died(let reason):
+                parts?.metrics.recordDeath()
+                registry.engineChanged(to: .restarting(reason))
+                stateChanged(.restarting(reason))
+            case .restarted:
+                registry.engineChanged(to: .running)
+                stateChanged(.running)
+            }
+        }
+        let metrics = EngineMetrics(maxModelLen: info.maxModelLen)
+        parts.withLock { $0 = (metrics, client) }
+        return Launched(info: info, client: client, registry: registry, metrics: metrics)
     }
 
     /// Takes a request in and gives its outputs as they come; throws at once if it can not be served.
@@ -86,9 +118,8 @@ public final class AsyncLLM: Sendable {
             prompt, params, id: requestID, addSpecialTokens: addSpecialTokens, seed: drawSeed(first))
         let ids = (0..<UInt64(request.params.n)).map { SequenceID(first + $0) }
         let (events, continuation) = AsyncStream.makeStream(of: SequenceEvent.self)
-        guard registry.add(ids, stream: continuation) else {
-            throw RequestError(nil, registry.failure ?? "The engine is dead.", kind: .engineFailure)
-        }
+        try registry.add(
+            ids, promptTokens: request.promptTokenIDs.count, stream: continuation)
         metrics.recordArrival(numSequences: ids.count, maxTokens: request.params.maxTokens ?? 0)
         continuation.onTermination = { [weak self, metrics] _ in
             for id in ids where self?.abort(id) == true { metrics.recordAbort() }
@@ -110,8 +141,19 @@ public final class AsyncLLM: Sendable {
     /// Sequences that have not ended.
     public var numUnfinished: Int { registry.count }
 
-    /// Why the engine is dead, or nil while it lives.
-    public var failure: String? { registry.failure }
+    /// What has been counted and timed so far.
+    public var statistics: MetricsSnapshot {
+        var snapshot = metrics.snapshot
+        let rejected = registry.numRejected
+        snapshot.numRejected = RequestQueue.Limit.allCases.map { ($0.rawValue, rejected[$0] ?? 0) }
+        return snapshot
+    }
+
+    /// The process that the engine has for itself, or nil where it runs in this one.
+    public var engineProcessID: Int32? { client.processID }
+
+    /// Whether the engine takes requests.
+    public var state: EngineState { registry.engineState }
 
     /// Ends every request with the reason `abort`.
     public func abortAll() {

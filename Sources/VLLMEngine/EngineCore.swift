@@ -8,11 +8,24 @@ package import VLLMTypes
 /// What one step leaves behind for the front end.
 package struct StepOutput: Sendable {
     package var outputs: [EngineCoreOutput]
+    /// Sequences that no longer wait: the first of their tokens were computed.
+    package var started: [SequenceID]
     package var statistics: SchedulerStatistics
     /// Tokens computed in the step.
     package var numTokens: Int
     /// Why the engine can not go on; it is dead then.
     package var failure: String?
+
+    package init(
+        outputs: [EngineCoreOutput], started: [SequenceID], statistics: SchedulerStatistics, numTokens: Int,
+        failure: String? = nil
+    ) {
+        self.outputs = outputs
+        self.started = started
+        self.statistics = statistics
+        self.numTokens = numTokens
+        self.failure = failure
+    }
 }
 
 /// The parts of an engine, built on the thread that runs it.
@@ -34,7 +47,10 @@ struct EngineCore: ~Copyable {
     private let publish: @Sendable (StepOutput) -> Void
     private var isStopped = false
 
-    init(_ parts: EngineParts, mailbox: Mailbox<EngineCommand>, publish: @escaping @Sendable (StepOutput) -> Void) {
+    init(
+        _ parts: EngineParts, mailbox: Mailbox<EngineCommand>,
+        publish: @escaping @Sendable (StepOutput) -> Void
+    ) {
         scheduler = parts.scheduler
         executor = parts.executor
         self.mailbox = mailbox
@@ -74,6 +90,8 @@ struct EngineCore: ~Copyable {
     }
 
     private func summary(of plan: SchedulerOutput, _ outputs: [EngineCoreOutput]) -> StepOutput {
-        StepOutput(outputs: outputs, statistics: scheduler.statistics, numTokens: plan.numTokens)
+        StepOutput(
+            outputs: outputs, started: plan.newSequences.map(\.request.id), statistics: scheduler.statistics,
+            numTokens: plan.numTokens)
     }
 }

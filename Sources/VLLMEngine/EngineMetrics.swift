@@ -28,6 +28,10 @@ public struct MetricsSnapshot: Sendable {
     public var requestPromptTokens: Histogram
     public var requestGenerationTokens: Histogram
     public var requestMaxTokens: Histogram
+    public var requestComputedTokens: Histogram
+    public var requestPreemptions = Histogram(bounds: [1, 2, 3, 4, 5, 10, 20])
+    /// Requests refused for a full queue, by the flag that set the limit, all of them.
+    public var numRejected: [(limit: String, count: Int)] = []
     public var requestN = Histogram(bounds: [1, 2, 5, 10, 20])
 
     init(maxModelLen: Int) {
@@ -35,7 +39,11 @@ public struct MetricsSnapshot: Sendable {
         requestPromptTokens = tokens
         requestGenerationTokens = tokens
         requestMaxTokens = tokens
+        requestComputedTokens = tokens
     }
+
+    /// Nothing counted yet.
+    package static var empty: MetricsSnapshot { MetricsSnapshot(maxModelLen: 1) }
 
     private static let firstTokenBounds = [
         0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160,
@@ -70,6 +78,15 @@ package final class EngineMetrics: Sendable {
     }
 
     /// Takes in the arrival of a request.
+    /// Notes that nothing runs or waits any more, for the engine is gone.
+    func recordDeath() {
+        state.withLock { state in
+            let numBlocks = state.scheduler.numBlocks
+            state.scheduler = SchedulerStatistics()
+            state.scheduler.numBlocks = numBlocks
+        }
+    }
+
     func recordArrival(numSequences: Int, maxTokens: Int) {
         state.withLock { state in
             state.requestN.observe(Double(numSequences))
@@ -94,13 +111,16 @@ package final class EngineMetrics: Sendable {
 
     /// Takes in the end of a sequence.
     func recordEnd(
-        _ reason: FinishReason, promptTokens: Int, cachedTokens: Int, tokens: Int, _ times: RequestMetrics
+        _ reason: FinishReason, promptTokens: Int, cachedTokens: Int, tokens: Int, preemptions: Int,
+        _ times: RequestMetrics
     ) {
         state.withLock { state in
             state.requestSuccess[reason, default: 0] += 1
             state.requestPromptTokens.observe(Double(promptTokens))
             state.requestGenerationTokens.observe(Double(tokens))
             state.promptTokensCached += cachedTokens
+            state.requestComputedTokens.observe(Double(promptTokens - cachedTokens))
+            state.requestPreemptions.observe(Double(preemptions))
             let end = times.lastToken ?? .now
             state.endToEndLatency.observe((end - times.arrival).seconds)
             guard let scheduled = times.firstScheduled, let first = times.firstToken else { return }

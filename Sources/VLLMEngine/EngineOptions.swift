@@ -53,5 +53,12 @@ public struct EngineOptions: Sendable {
     public var usesGenerationConfig: Bool = true
 
     /// Creates the options of a model.
+    /// How much may wait until more is refused.
+    public var queueLimits = QueueLimits()
+    /// Runs the engine in a process of its own, which is started again when it dies.
+    ///
+    /// The process is this program once more: its `main` must call `EngineChild.run` where its first argument asks for it.
+    package var usesEngineProcess: Bool = false
+
     public init(model: String) { self.model = model }
 }

@@ -7,6 +7,8 @@ import VLLMTypes
 package protocol EngineClient: Sendable {
     /// Says something to the engine; never blocks.
     func send(_ command: EngineCommand)
+    /// The process that the engine has for itself, or nil where it runs in this one.
+    var processID: Int32? { get }
     /// Ends the engine and waits until it is gone.
     func shutdown() async
 }
@@ -41,6 +43,8 @@ package final class EngineThread: EngineClient {
         }
         return (engine, try await ready.value.get())
     }
+
+    package var processID: Int32? { nil }
 
     package func send(_ command: EngineCommand) { mailbox.send(command) }
 

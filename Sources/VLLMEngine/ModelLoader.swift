@@ -12,13 +12,16 @@ import VLLMScheduling
 import VLLMTensors
 import VLLMTypes
 import VLLMJSON
-import VLLMTokenizers
+package import VLLMTokenizers
 
 /// Brings a model from its files to a running engine.
 package enum ModelLoader {
     /// Loads the checkpoint that the options name.
+    ///
+    /// - Parameter stateChanged: told when an engine with a process of its own has died, and when another runs.
     package static func load(
         _ options: EngineOptions, environment: [String: String]? = nil,
+        stateChanged: @escaping @Sendable (EngineState) -> Void = { _ in },
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> AsyncLLM {
         let environment = environment ?? ProcessEnvironment.current
@@ -26,18 +29,28 @@ package enum ModelLoader {
         let tokenizer = try options.tokenizer.map { name in
             try resolve(name, revision: nil, environment: environment)
         }
-        return try await load(source, tokenizer: tokenizer ?? source, options, progress: progress)
+        return try await load(
+            source, tokenizer: tokenizer ?? source, options, stateChanged: stateChanged, progress: progress)
     }
 
     /// Loads a checkpoint from where it is.
     package static func load(
         _ source: CheckpointSource, tokenizer tokenizerSource: CheckpointSource? = nil,
         _ options: EngineOptions,
+        stateChanged: @escaping @Sendable (EngineState) -> Void = { _ in },
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> AsyncLLM {
         // The tokenizer is read while the weights are packed.
         async let reading = TokenizerSource(tokenizerSource ?? source)
-        let launched = try await AsyncLLM.launch { try build(source, options, progress: progress) }
+        let launched =
+            if options.usesEngineProcess {
+                try await AsyncLLM.launchProcess(
+                    path: source.folder, options, stateChanged: stateChanged, progress: progress)
+            } else {
+                try await AsyncLLM.launch(limits: options.queueLimits) {
+                    try build(source, options, progress: progress)
+                }
+            }
         let text = try await reading
         var info = launched.info
         info.chatTemplates = text.chatTemplates
@@ -52,6 +65,14 @@ package enum ModelLoader {
         return AsyncLLM(
             launched, info: info, tokenizer: text.tokenizer, maxLogprobs: options.maxLogprobs,
             seed: options.seed)
+    }
+
+    /// The architectures that can be loaded, by their names in config.json.
+    package static var architectureNames: [String] { Registry.architectures.flatMap(\.names).sorted() }
+
+    /// The tokenizer among a model's files, without the model; nil where there is none.
+    package static func tokenizer(of source: CheckpointSource) throws -> Tokenizer? {
+        try TokenizerSource(source).tokenizer
     }
 
     /// Where a model's files are: a folder, or a snapshot in the hub's cache.
@@ -71,7 +92,7 @@ package enum ModelLoader {
 
 extension ModelLoader {
     /// Packs the weights and sizes the pool; runs on the engine's thread.
-    private static func build(
+    static func build(
         _ source: CheckpointSource, _ options: EngineOptions,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> (EngineParts, ModelInfo) {

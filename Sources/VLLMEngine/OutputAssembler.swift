@@ -22,6 +22,7 @@ struct OutputAssembler {
         var output: CompletionOutput
         var numTokens = 0
         var cumulativeLogprob = 0.0
+        var numPreemptions = 0
         var times: RequestMetrics
     }
 
@@ -81,6 +82,7 @@ struct OutputAssembler {
         var sequence = sequences[event.index]
         recordTimes(event, &sequence)
         sequence.numTokens += output.newTokenIDs.count
+        sequence.numPreemptions = output.numPreemptions
         sequence.output.tokenIDs += output.newTokenIDs
         sequence.output.logprobs?.append(contentsOf: output.logprobs)
         for entry in output.logprobs { sequence.cumulativeLogprob += Double(entry.chosen.logprob) }
@@ -123,7 +125,8 @@ struct OutputAssembler {
         let sequence = sequences[index]
         metrics.recordEnd(
             sequence.output.finishReason ?? .abort, promptTokens: request.promptTokenIDs.count,
-            cachedTokens: index == 0 ? numCachedTokens : 0, tokens: sequence.numTokens, sequence.times)
+            cachedTokens: index == 0 ? numCachedTokens : 0, tokens: sequence.numTokens,
+            preemptions: sequence.numPreemptions, sequence.times)
     }
 
     private mutating func makeOutput(_ event: SequenceEvent, newText: String) -> RequestOutput? {

@@ -9,60 +9,106 @@ final class RequestRegistry: Sendable {
     fileprivate struct Entry {
         let index: Int
         let stream: AsyncStream<SequenceEvent>.Continuation
+        /// Prompt tokens of a request that waits, said of its first sequence alone.
+        var queuedTokens: Int?
     }
 
     fileprivate struct State {
         var entries: [SequenceID: Entry] = [:]
-        /// Why the engine takes no more requests.
-        var failure: String?
+        var engine = EngineState.running
+        var queue = RequestQueue()
+        var numRejected: [RequestQueue.Limit: Int] = [:]
     }
 
     private let state = Mutex(State())
+    private let limits: QueueLimits
+
+    init(limits: QueueLimits = QueueLimits()) { self.limits = limits }
 
     /// Sequences that have not ended.
     var count: Int { state.withLock { $0.entries.count } }
 
-    /// Why the engine is dead, or nil while it lives.
-    var failure: String? { state.withLock { $0.failure } }
+    /// Whether the engine takes requests.
+    var engineState: EngineState { state.withLock { $0.engine } }
 
-    /// Adds a request's sequences; false if the engine is dead.
-    func add(_ ids: [SequenceID], stream: AsyncStream<SequenceEvent>.Continuation) -> Bool {
-        state.withLock { state in
-            guard state.failure == nil else { return false }
-            for (index, id) in ids.enumerated() { state.entries[id] = Entry(index: index, stream: stream) }
-            return true
+    /// Requests that were refused for a queue that was full, by the limit.
+    var numRejected: [RequestQueue.Limit: Int] { state.withLock { $0.numRejected } }
+
+    /// Adds a request's sequences; throws while the engine takes none, and where too many wait.
+    func add(
+        _ ids: [SequenceID], promptTokens: Int, stream: AsyncStream<SequenceEvent>.Continuation
+    ) throws(RequestError) {
+        let (engine, exceeded) = state.withLock { state in
+            let exceeded = state.queue.limitExceeded(by: promptTokens, limits)
+            if let exceeded, state.engine == .running { state.numRejected[exceeded, default: 0] += 1 }
+            if state.engine == .running, exceeded == nil {
+                for (index, id) in ids.enumerated() {
+                    state.entries[id] = Entry(
+                        index: index, stream: stream, queuedTokens: index == 0 ? promptTokens : nil)
+                }
+                state.queue.enter(promptTokens)
+            }
+            return (state.engine, exceeded)
+        }
+        if let exceeded, engine == .running { throw exceeded.error(limits) }
+        switch engine {
+        case .running: return
+        case .restarting(let reason):
+            throw RequestError(nil, "The engine is being restarted. \(reason)", kind: .unavailable)
+        case .dead(let reason): throw RequestError(nil, reason, kind: .engineFailure)
         }
     }
 
     /// Forgets a sequence; false if it had ended.
     func remove(_ id: SequenceID) -> Bool {
-        state.withLock { $0.entries.removeValue(forKey: id) != nil }
+        state.withLock { $0.remove(id) != nil }
     }
 
-    /// Gives a step's outputs to their streams.
-    func publish(_ step: StepOutput) {
+    /// Gives a step's outputs to their streams; returns the sequences that run for nobody.
+    @discardableResult
+    func publish(_ step: StepOutput) -> [SequenceID] {
+        if let failure = step.failure {
+            engineChanged(to: .dead(failure))
+            return []
+        }
         let now = ContinuousClock.now
+        var orphans: [SequenceID] = []
         let events: [(Entry, EngineCoreOutput)] = state.withLock { state in
-            if let failure = step.failure { return state.fail(failure) }
+            for id in step.started { state.start(id) }
             return step.outputs.compactMap { output in
-                let entry =
-                    output.finishReason == nil
-                    ? state.entries[output.id] : state.entries.removeValue(forKey: output.id)
+                let entry = output.finishReason == nil ? state.entries[output.id] : state.remove(output.id)
+                if entry == nil, output.finishReason == nil { orphans.append(output.id) }
                 return entry.map { ($0, output) }
             }
         }
         for (entry, output) in events {
             entry.stream.yield(SequenceEvent(index: entry.index, output: output, time: now))
         }
+        return orphans
+    }
+
+    /// Notes that the engine died or that another runs; the sequences of one that died end with its error.
+    func engineChanged(to engine: EngineState) {
+        let entries = state.withLock { state in
+            state.engine = engine
+            return engine == .running ? [:] : state.removeAll()
+        }
+        let reason: String
+        switch engine {
+        case .running: return
+        case .restarting(let message), .dead(let message): reason = message
+        }
+        for (id, entry) in entries {
+            var output = EngineCoreOutput(id: id)
+            output.finishReason = .error
+            output.failure = reason
+            entry.stream.yield(SequenceEvent(index: entry.index, output: output, time: .now))
+        }
     }
 
     /// Ends all sequences, as aborted ones.
     func abortAll() -> [SequenceID] {
-        let entries = state.withLock { state in
-            let entries = state.entries
-            state.entries = [:]
-            return entries
-        }
+        let entries = state.withLock { $0.removeAll() }
         for (id, entry) in entries {
             var output = EngineCoreOutput(id: id)
             output.finishReason = .abort
@@ -73,15 +119,20 @@ final class RequestRegistry: Sendable {
 }
 
 extension RequestRegistry.State {
-    /// Makes an error of every sequence.
-    fileprivate mutating func fail(_ message: String) -> [(RequestRegistry.Entry, EngineCoreOutput)] {
-        failure = message
-        defer { entries = [:] }
-        return entries.map { id, entry in
-            var output = EngineCoreOutput(id: id)
-            output.finishReason = .error
-            output.failure = message
-            return (entry, output)
-        }
+    /// Notes that a sequence does not wait any more.
+    fileprivate mutating func start(_ id: SequenceID) {
+        guard let tokens = entries[id]?.queuedTokens else { return }
+        entries[id]?.queuedTokens = nil
+        queue.leave(tokens)
+    }
+
+    fileprivate mutating func remove(_ id: SequenceID) -> RequestRegistry.Entry? {
+        start(id)
+        return entries.removeValue(forKey: id)
+    }
+
+    fileprivate mutating func removeAll() -> [SequenceID: RequestRegistry.Entry] {
+        defer { (entries, queue) = ([:], RequestQueue()) }
+        return entries
     }
 }

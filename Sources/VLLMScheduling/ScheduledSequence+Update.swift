@@ -13,6 +13,7 @@ extension ScheduledSequence {
     ) -> EngineCoreOutput? {
         var output = EngineCoreOutput(id: request.id)
         output.numCachedTokens = numCachedTokens
+        output.numPreemptions = numPreemptions
         output.firstScheduled = firstScheduled
         output.failure = result.failure
         let token = result.sampledTokenIDs.first

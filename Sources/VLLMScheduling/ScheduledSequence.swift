@@ -25,6 +25,8 @@ struct ScheduledSequence: Sendable {
     var blockTable = BlockTable()
     /// Prompt tokens found in the prefix cache at the first admission.
     var numCachedTokens = 0
+    /// How often its blocks were taken.
+    var numPreemptions = 0
     var firstScheduled: ContinuousClock.Instant?
     /// The first prompt position whose log-probabilities have not left the engine; the first token has none.
     var nextPromptLogprob = 1

@@ -61,6 +61,7 @@ extension Scheduler {
     private mutating func preempt(_ slot: Int, _ plan: inout SchedulerOutput) {
         sequences[slot].free(in: &kvCache)
         sequences[slot].status = .waiting
+        sequences[slot].numPreemptions += 1
         waiting.insert(slot, rank: sequences[slot].rank)
         plan.released.append(sequences[slot].request.id)
         counters.numPreemptions += 1

@@ -88,7 +88,12 @@ extension Response {
     }
 
     /// An error in vLLM's shape.
-    static func error(_ error: APIError) -> Response { json(error.status, error.json) }
+    static func error(_ error: APIError) -> Response {
+        var response = json(error.status, error.json)
+        // A queue moves within a second, and an engine is started again in about as much.
+        if error.status == .serviceUnavailable { response.headers[.retryAfter] = "1" }
+        return response
+    }
 
     /// A response of given bytes.
     static func bytes(_ status: HTTPResponse.Status = .ok, type: String, _ bytes: [UInt8]) -> Response {

@@ -60,6 +60,9 @@ public struct APIServer: Service, CustomStringConvertible {
     /// The paths that are answered, with their methods.
     public static var routes: [(path: String, methods: [String])] { Routes.table }
 
+    /// The metrics at `/metrics`, by name.
+    public static var metrics: [(name: String, type: String, help: String)] { MetricsRoute.table }
+
     /// What answers requests, without a socket.
     package var responder: APIResponder { APIResponder(context) }
 
@@ -97,17 +100,17 @@ public struct APIServer: Service, CustomStringConvertible {
 
     /// Logs how busy the engine is; throws when it is dead.
     private func watchEngine() async throws {
-        var log = StatisticsLog(context.engine.metrics.snapshot)
+        var log = StatisticsLog(context.engine.statistics)
         while true {
             do {
                 try await clock.sleep(for: Self.statisticsInterval)
             } catch {
                 return
             }
-            if let failure = context.engine.failure {
+            if case .dead(let failure) = context.engine.state {
                 throw ServerError(.engine, "The engine died: \(failure)")
             }
-            let line = log.line(context.engine.metrics.snapshot, after: Self.statisticsInterval)
+            let line = log.line(context.engine.statistics, after: Self.statisticsInterval)
             if let line, context.configuration.enableStatisticsLog { context.logger.info("\(line)") }
         }
     }

@@ -53,7 +53,7 @@ public struct SamplingParams: Sendable, Hashable {
     public var outputKind: OutputKind
 
     /// What each `RequestOutput` of a stream holds.
-    public enum OutputKind: Sendable, Hashable {
+    public enum OutputKind: Sendable, Hashable, CaseIterable {
         /// All so far.
         case cumulative
         /// What is new since the last one.

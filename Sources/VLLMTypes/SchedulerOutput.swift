@@ -93,6 +93,8 @@ package struct EngineCoreOutput: Sendable {
     package var stopReason: StopReason?
     /// Prompt tokens found in the prefix cache when it was first admitted.
     package var numCachedTokens: Int = 0
+    /// How often it had to make room for others.
+    package var numPreemptions: Int = 0
     /// Why it failed, where `finishReason` is `error`.
     package var failure: String?
     /// When it was first scheduled.

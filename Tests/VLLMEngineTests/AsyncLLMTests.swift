@@ -54,7 +54,7 @@ import VLLMTypes
         // The engine's commands are handled in order: a request that ends later has seen the aborts.
         _ = try await engine.complete(prompt, tokens: 4)
         #expect(engine.numUnfinished == 0)
-        #expect(engine.metrics.snapshot.scheduler.numUsedBlocks == 0)
+        #expect(engine.statistics.scheduler.numUsedBlocks == 0)
         await engine.shutdown()
     }
 
@@ -69,7 +69,7 @@ import VLLMTypes
         for task in tasks { _ = try await task.value }
         _ = try await engine.complete(prompt, tokens: 2)
         #expect(engine.numUnfinished == 0)
-        #expect(engine.metrics.snapshot.scheduler.numUsedBlocks == 0)
+        #expect(engine.statistics.scheduler.numUsedBlocks == 0)
         await engine.shutdown()
     }
 

@@ -138,7 +138,7 @@ import VLLMTypes
                 try await group.waitForAll()
             }
         }
-        let statistics = engine.metrics.snapshot.scheduler
+        let statistics = engine.statistics.scheduler
         #expect(statistics.numPreemptions > 0)
         #expect(statistics.prefixCacheHits > 0)
         await engine.shutdown()

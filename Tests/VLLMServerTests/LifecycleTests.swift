@@ -81,7 +81,7 @@ import VLLMTypes
             // The last step is counted when the engine has ended.
             control.open()
             await server.engine.shutdown()
-            let metrics = server.engine.metrics.snapshot
+            let metrics = server.engine.statistics
             #expect(metrics.scheduler.numUsedBlocks == 0)
             #expect(metrics.requestSuccess[.abort] == 2)
         }

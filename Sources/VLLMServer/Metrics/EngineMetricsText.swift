@@ -59,6 +59,9 @@ enum EngineMetricsText {
                 ([("source", "local_cache_hit")], Double(snapshot.promptTokensCached)),
                 ([("source", "external_kv_transfer")], 0),
             ])
+        writer.counters(
+            "vllm:admission_rejections", "Requests refused for a full queue, by the limit.",
+            snapshot.numRejected.map { ([("reason", $0.limit)], Double($0.count)) })
         writer.counter("vllm:generation_tokens", "Tokens generated.", Double(snapshot.generationTokens))
         writer.counters(
             "vllm:request_success", "Finished requests by reason.",
@@ -78,6 +81,12 @@ enum EngineMetricsText {
             snapshot.requestMaxTokens)
         writer.histogram(
             "vllm:request_params_max_tokens", "The parameter max_tokens.", snapshot.requestMaxTokens)
+        writer.histogram(
+            "vllm:request_prefill_kv_computed_tokens", "Prompt tokens a request that were not cached.",
+            snapshot.requestComputedTokens)
+        writer.histogram(
+            "vllm:request_num_preemptions", "How often a request had to make room for others.",
+            snapshot.requestPreemptions)
         writer.histogram("vllm:request_params_n", "The parameter n.", snapshot.requestN)
     }
 

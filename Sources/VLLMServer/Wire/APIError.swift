@@ -34,10 +34,13 @@ struct APIError: Error {
         APIError(.badRequest, type: "BadRequestError", message, parameter: parameter, value: value)
     }
 
+    /// The server takes no requests now.
+    static func unavailable(_ message: String, parameter: String? = nil) -> APIError {
+        APIError(.serviceUnavailable, type: "Service Unavailable", message, parameter: parameter)
+    }
+
     /// The server is about to stop.
-    static let draining = APIError(
-        .serviceUnavailable, type: "Service Unavailable",
-        "The server is shutting down and takes no new requests.")
+    static let draining = unavailable("The server is shutting down and takes no new requests.")
 
     /// The one place that turns the engine's errors into HTTP.
     ///
@@ -65,8 +68,7 @@ struct APIError: Error {
         case .notFound:
             self.init(.notFound, type: "NotFoundError", message, parameter: error.parameter)
         case .unavailable:
-            self.init(
-                .serviceUnavailable, type: "ServiceUnavailableError", message, parameter: error.parameter)
+            self = .unavailable(message, parameter: error.parameter)
         case .engineFailure:
             self.init(.internalServerError, type: "InternalServerError", message, parameter: error.parameter)
         }

@@ -8,35 +8,17 @@ import VLLMJSON
 
 @Suite("vllm serve with the built-in model")
 struct ServingTests {
-    /// A server that is ready, and where.
-    private func start(_ flags: String..., environment: [String] = []) throws -> (ChildProcess, ServerURL) {
-        let arguments = ["serve", "--host", "127.0.0.1", "--port", "0", "--max-model-len", "256"] + flags
-        let server = try ChildProcess(arguments, environment: environment)
-        let line = try server.errorLine(with: "Starting vLLM server on ")
-        let address = line.split(separator: " ").last.map(String.init) ?? ""
-        return (server, try ServerURL("\(address)/"))
-    }
-
-    private func ask(
-        _ url: ServerURL, _ method: String, _ path: String, key: String? = nil, body: JSONValue? = nil
-    ) throws -> (status: Int, body: JSONValue) {
-        var connection = try HTTPConnection(to: url)
-        try connection.send(method, path, apiKey: key, body: body.map { JSONWriter().bytes($0) } ?? [])
-        let bytes = try connection.receiveAll()
-        return (connection.status, (try? JSONParser.parse(bytes)) ?? .null)
-    }
-
     @Test("it answers, and ends with code 0 on SIGTERM and on SIGINT", arguments: [SIGTERM, SIGINT])
     func serves(signal: Int32) throws {
-        let (server, url) = try start("--served-model-name", "tiny", "other")
-        let models = try ask(url, "GET", "/models")
+        let (server, url) = try ServedProgram.start("--served-model-name", "tiny", "other")
+        let models = try ServedProgram.ask(url, "GET", "/models")
         #expect(models.status == 200)
         #expect(models.body["data"]?[0]?["id"]?.stringValue == "tiny")
         let body: JSONValue = [
             "model": "other", "max_tokens": 8, "temperature": 0,
             "messages": [["role": "user", "content": "Hello!"]],
         ]
-        let answer = try ask(url, "POST", "/chat/completions", body: body)
+        let answer = try ServedProgram.ask(url, "POST", "/chat/completions", body: body)
         #expect(answer.status == 200)
         #expect(answer.body["choices"]?[0]?["message"]?["content"]?.stringValue != nil)
         server.send(signal)
@@ -48,7 +30,7 @@ struct ServingTests {
 
     @Test("a port in use ends the second server with code 1 before it loads a model")
     func portInUse() throws {
-        let (server, url) = try start()
+        let (server, url) = try ServedProgram.start()
         let second = try ChildProcess.run("serve", "--host", "127.0.0.1", "--port", "\(url.port)")
         #expect(second.status == 1)
         #expect(second.error.contains("in use"))
@@ -59,9 +41,10 @@ struct ServingTests {
 
     @Test("keys from the environment are asked for, and the chat client brings them")
     func keys() throws {
-        let (server, url) = try start("--disable-log-stats", environment: ["VLLM_API_KEY=secret"])
-        #expect(try ask(url, "GET", "/models").status == 401)
-        #expect(try ask(url, "GET", "/models", key: "secret").status == 200)
+        let (server, url) = try ServedProgram.start(
+            "--disable-log-stats", environment: ["VLLM_API_KEY=secret"])
+        #expect(try ServedProgram.ask(url, "GET", "/models").status == 401)
+        #expect(try ServedProgram.ask(url, "GET", "/models", key: "secret").status == 200)
         let address = "http://127.0.0.1:\(url.port)/v1"
         let flags = ["chat", "--url", address, "-q", "Hello!", "--temperature", "0", "--max-tokens", "8"]
         let refused = try ChildProcess(flags).wait()
