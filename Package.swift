@@ -56,6 +56,7 @@ let package = Package(
         .target(name: "CVLLMKernels"),
         .target(name: "CVLLMAssets", exclude: ["model"]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         library("VLLMTensors"),
         library("VLLMTypes"),
         library("VLLMJSON"),
@@ -100,7 +101,9 @@ let package = Package(
             name: "VLLMCommand",
             dependencies: [
                 "VLLMServer", "VLLMChat", "VLLMEngine", "VLLMTypes", "VLLMTokenizers", "VLLMTemplates",
-                "VLLMJSON", "VLLMCheckpoints", "VLLMCPU", "VLLMTensors", "CVLLMAssets", "CVLLMSystem",
+                "VLLMJSON", "VLLMCheckpoints", "VLLMCPU", "VLLMLayers", "VLLMTensors", "CVLLMAssets",
+                "CVLLMSystem",
+                "CYAML",
                 argumentParser, serviceLifecycle, unixSignals, logging, hummingbird,
             ],
             swiftSettings: settings

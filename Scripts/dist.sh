@@ -2,7 +2,7 @@
 # swift-vllm
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds the program as one stripped file without dependencies on Swift or PCRE2, checks its size and what is in it,
+# Builds the program as one stripped file without dependencies on Swift, PCRE2 or libyaml, checks its size and what is in it,
 # and packs it to dist/.
 
 set -eu
@@ -12,25 +12,33 @@ scratch=.build-dist
 limit=$((64 << 20))
 
 # A folder that holds only archives, which the linker is told to search first, so that it links them statically. Its
-# path goes through a description for pkg-config, for that of the system would come before any flag.
+# path goes through descriptions for pkg-config, for those of the system would come before any flag.
 static=$PWD/$scratch/static
 mkdir -p "$static"
-archive=""
-for folder in /usr/lib/*-linux-gnu* /usr/lib /usr/lib64 /usr/local/lib; do
-    if [ -f "$folder/libpcre2-8.a" ]; then archive=$folder/libpcre2-8.a; break; fi
-done
-[ -n "$archive" ] || { echo "dist: libpcre2-8.a is missing; Debian's libpcre2-dev has it." >&2; exit 1; }
-ln -sf "$archive" "$static/libpcre2-8.a"
-for archive in /usr/lib/gcc/*-linux-gnu*/*/libstdc++.a; do
-    if [ -f "$archive" ]; then ln -sf "$archive" "$static/libstdc++.a"; fi
-done
-cat >"$static/libpcre2-8.pc" <<PC
-Name: libpcre2-8
-Description: PCRE2, linked statically
-Version: 10
-Libs: -L$static -lpcre2-8
-Cflags:
-PC
+
+# Links a library's archive into that folder.
+use_archive() {
+    for file in /usr/lib/*-linux-gnu*/"$1" /usr/lib/gcc/*-linux-gnu*/*/"$1" /usr/lib/"$1" /usr/lib64/"$1"; do
+        if [ -f "$file" ]; then
+            ln -sf "$file" "$static/$1"
+            return
+        fi
+    done
+    echo "dist: $1 is missing; Debian has it in $2." >&2
+    exit 1
+}
+
+# Describes a library of that folder to pkg-config.
+describe() {
+    printf 'Name: %s\nDescription: %s, linked statically\nVersion: 10\nLibs: -L%s -l%s\nCflags:\n' \
+        "$1" "$1" "$static" "$2" >"$static/$1.pc"
+}
+
+use_archive libpcre2-8.a libpcre2-dev
+use_archive libyaml.a libyaml-dev
+use_archive libstdc++.a "g++"
+describe libpcre2-8 pcre2-8
+describe yaml-0.1 yaml
 
 PKG_CONFIG_PATH=$static swift build -c release --scratch-path "$scratch" --static-swift-stdlib --jobs "${JOBS:-2}" \
     -Xlinker "-L$static" --product vllm
@@ -40,7 +48,13 @@ name=vllm-$version-linux-$(uname -m)
 rm -rf "dist/$name"
 mkdir -p "dist/$name"
 strip -o "dist/$name/vllm" "$scratch/release/vllm"
-cp LICENSE README.md "dist/$name/"
+cp LICENSE README.md Packaging/vllm.service Packaging/vllm.yaml "dist/$name/"
+"dist/$name/vllm" manual >"dist/$name/vllm.1"
+mkdir "dist/$name/completions"
+"dist/$name/vllm" --generate-completion-script bash >"dist/$name/completions/vllm.bash"
+"dist/$name/vllm" --generate-completion-script zsh >"dist/$name/completions/_vllm"
+"dist/$name/vllm" --generate-completion-script fish >"dist/$name/completions/vllm.fish"
+Scripts/notices.sh "$scratch" >"dist/$name/NOTICES"
 
 size=$(wc -c <"dist/$name/vllm")
 [ "$size" -lt "$limit" ] || { echo "dist: the program has $size bytes, more than $limit." >&2; exit 1; }
@@ -50,13 +64,11 @@ if grep -q _FoundationICU "dist/$name/vllm"; then
 fi
 needed=$(LC_ALL=C ldd "dist/$name/vllm" 2>/dev/null || true)
 case $needed in
-*libswift* | *libFoundation* | *libpcre2* | *libstdc*)
+*libswift* | *libFoundation* | *libpcre2* | *libyaml* | *libstdc*)
     echo "dist: the program needs libraries that a bare machine does not have:" >&2
     echo "$needed" >&2
     exit 1
     ;;
 esac
-"dist/$name/vllm" --version >/dev/null
-
 tar -C dist -czf "dist/$name.tar.gz" "$name"
 echo "dist/$name.tar.gz: a program of $((size >> 20)) MiB"

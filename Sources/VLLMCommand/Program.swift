@@ -29,12 +29,19 @@ struct Program {
                   vllm chat -q "What is 7 times 6?"
                 """,
             version: Version.number,
-            subcommands: [ServeCommand.self, GenerateCommand.self, ChatCommand.self, BenchCommand.self])
+            subcommands: [
+                ServeCommand.self, GenerateCommand.self, ChatCommand.self, CompleteCommand.self,
+                InspectCommand.self, TokenizeCommand.self, BenchCommand.self, CollectEnvCommand.self,
+                ManualCommand.self,
+            ])
     }
 
     /// Runs a command and ends the process.
     static func main() async {
         Terminal.ignoreBrokenPipes()
+        if CommandLine.arguments.dropFirst().first == EngineChild.argument {
+            exit(await EngineChild.run(embedded: BuiltInModel.source))
+        }
         let status = await run(
             Array(CommandLine.arguments.dropFirst()), environment: ProcessEnvironment.current)
         exit(status)
@@ -93,6 +100,7 @@ struct Program {
         case .serve: Root.helpMessage(for: ServeCommand.self)
         case .generate: Root.helpMessage(for: GenerateCommand.self)
         case .chat: Root.helpMessage(for: ChatCommand.self)
+        case .complete: Root.helpMessage(for: CompleteCommand.self)
         case .benchLatency: Root.helpMessage(for: BenchLatencyCommand.self)
         case .benchThroughput: Root.helpMessage(for: BenchThroughputCommand.self)
         }

@@ -24,13 +24,22 @@ package struct ArgumentNormalizer {
     private var positionals: [String] = []
     private var output: [String] = []
     private var model: String?
+    /// Path of the file with further flags.
+    private var config: String?
+    /// Flags that have been taken, by their long names.
+    private var taken: Set<String> = []
 
     /// Rewrites the arguments after a command's name.
+    ///
+    /// - Parameter read: reads the file that `--config` names.
     package static func normalize(
-        _ arguments: [String], for command: FlagTable.Command
+        _ arguments: [String], for command: FlagTable.Command,
+        read: (String) throws(UsageError) -> ConfigFile = { path throws(UsageError) in
+            try ConfigFile(path: path)
+        }
     ) throws(UsageError) -> Result {
         var normalizer = ArgumentNormalizer(arguments, flags: FlagTable.flags(of: command))
-        return try normalizer.run()
+        return try normalizer.run(read)
     }
 
     private init(_ arguments: [String], flags table: [FlagEntry]) {
@@ -43,7 +52,16 @@ package struct ArgumentNormalizer {
         rest = arguments[...]
     }
 
-    private mutating func run() throws(UsageError) -> Result {
+    private mutating func run(_ read: (String) throws(UsageError) -> ConfigFile) throws(UsageError) -> Result
+    {
+        try takeAll()
+        if let config { try take(try read(config)) }
+        try placeModel()
+        result.arguments = output + (positionals.isEmpty ? [] : ["--"] + positionals)
+        return result
+    }
+
+    private mutating func takeAll() throws(UsageError) {
         while let argument = rest.popFirst() {
             if argument == "--" {
                 positionals += rest
@@ -54,9 +72,30 @@ package struct ArgumentNormalizer {
                 positionals.append(argument)
             }
         }
-        try placeModel()
-        result.arguments = output + (positionals.isEmpty ? [] : ["--"] + positionals)
-        return result
+    }
+
+    /// Takes the flags of a file, but for those that the command line has.
+    private mutating func take(_ file: ConfigFile) throws(UsageError) {
+        if !positionals.isEmpty { taken.insert("--model") }
+        let given = taken
+        for entry in file.entries {
+            let spelled = FlagSpelling("--\(entry.key)")
+            guard let (flag, _) = find(spelled), flag.name != "--config" else {
+                throw UsageError("'\(file.name)', line \(entry.line): \(unknown(spelled.name).message)")
+            }
+            guard !given.contains(flag.name) else { continue }
+            do throws(UsageError) {
+                switch flag.value {
+                case .boolean: rest = ["--\(entry.key)=\(entry.values[0])"]
+                case .repeated: rest = entry.values.map { "--\(entry.key)=\($0)" }[...]
+                case .list: try use(entry.values, of: flag, spelled)
+                case .integer, .text: rest = ["--\(entry.key)=\(entry.values.joined(separator: " "))"]
+                }
+                try takeAll()
+            } catch {
+                throw UsageError("'\(file.name)', line \(entry.line): \(error.message)")
+            }
+        }
     }
 
     /// The model becomes the positional.
@@ -73,6 +112,7 @@ package struct ArgumentNormalizer {
     private mutating func take(_ argument: String) throws(UsageError) {
         let spelled = FlagSpelling(argument)
         guard let (flag, spelling) = find(spelled) else { throw unknown(spelled.name) }
+        taken.insert(flag.name)
         switch flag.value {
         case .boolean: try takeSwitch(flag, spelling)
         case .list: try takeList(flag, spelling)
@@ -140,9 +180,14 @@ extension ArgumentNormalizer {
                 flag, values, shown: "\(flag.name)\(spelling.path) \(values.joined(separator: " "))")
         }
         guard spelling.path.isEmpty else { throw unknown(spelling.name + spelling.path) }
-        if flag.name == "--model" {
+        switch flag.name {
+        case "--model":
             model = values.last
             return
+        case "--config":
+            config = values.last
+            return
+        default: break
         }
         var values = values
         if flag.value == .integer { values = [try integer(values.last ?? "", of: flag)] }

@@ -116,8 +116,8 @@ extension FlagTable {
         .built("--enable-chunked-prefill", value: .boolean),
         .built("--scheduling-policy"),
         .neutral("--max-num-active-seqs", value: .integer, missing: "a limit besides --max-num-seqs"),
-        .neutral("--max-num-queued-reqs", value: .integer, missing: "a limit to the queue"),
-        .neutral("--max-num-queued-tokens", value: .integer, missing: "a limit to the queue"),
+        .built("--max-num-queued-reqs", value: .integer),
+        .built("--max-num-queued-tokens", value: .integer),
         .neutral(
             "--max-num-scheduled-tokens", value: .integer, missing: "a limit besides --max-num-batched-tokens"
         ),

@@ -11,6 +11,7 @@ extension FlagTable {
         .built("--host"),
         .built("--port", value: .integer),
         .built("--api-key", value: .list),
+        .built("--engine-process", value: .boolean),
         .built("--served-model-name", value: .list),
         .built("--shutdown-timeout", value: .integer),
         .neutral("--uds", missing: "listening on a Unix socket"),
@@ -35,7 +36,6 @@ extension FlagTable {
         .off("--grpc", missing: "gRPC"),
         .neutral("--grpc-port", value: .integer, missing: "gRPC"),
         .off("--omni", missing: "other modalities"),
-        .neutral("--config", missing: "flags from a file"),
         .satisfied("--api-server-count", "-asc", value: .integer, because: "one server uses all threads"),
         .satisfied(
             "--disable-frontend-multiprocessing", value: .boolean,

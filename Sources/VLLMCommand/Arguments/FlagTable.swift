@@ -5,7 +5,7 @@
 package enum FlagTable {
     /// A command of the program, by the words that call it.
     package enum Command: String, Sendable, CaseIterable {
-        case serve, generate, chat
+        case serve, generate, chat, complete
         case benchLatency = "bench latency"
         case benchThroughput = "bench throughput"
 
@@ -27,6 +27,7 @@ package enum FlagTable {
         case .serve: everywhere + engine + server
         case .generate: everywhere + generate + sampling + engine
         case .chat: everywhere + chat + sampling + engine
+        case .complete: everywhere + complete + sampling + engine
         case .benchLatency, .benchThroughput: everywhere + bench + engine
         }
     }
@@ -35,6 +36,7 @@ package enum FlagTable {
     static let everywhere: [FlagEntry] = [
         .built("--help", "-h", value: .boolean),
         .built("--version", "-v", value: .boolean),
+        .built("--config"),
     ]
 
     /// Flags of `vllm generate`.
@@ -46,9 +48,11 @@ package enum FlagTable {
     ]
 
     /// Flags of `vllm chat`.
-    static let chat: [FlagEntry] = [
+    static let chat: [FlagEntry] = [.built("--system-prompt")] + complete
+
+    /// Flags of `vllm complete`.
+    static let complete: [FlagEntry] = [
         .built("--quick", "-q"),
-        .built("--system-prompt"),
         .built("--url"),
         .built("--api-key"),
         .built("--model-name"),

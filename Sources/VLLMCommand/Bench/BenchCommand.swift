@@ -8,5 +8,5 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measures speed on this machine.",
-        subcommands: [BenchLatencyCommand.self, BenchThroughputCommand.self])
+        subcommands: [BenchLatencyCommand.self, BenchThroughputCommand.self, BenchTokenizerCommand.self])
 }

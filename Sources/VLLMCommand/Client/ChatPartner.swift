@@ -1,14 +1,12 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-import VLLMChat
-
-/// Who answers in a conversation.
+/// Who answers at the terminal.
 protocol ChatPartner: Sendable {
-    /// Answers the last message.
+    /// Answers a question.
     ///
     /// - Parameter print: told each piece of the answer as it comes; false where nobody reads it any more.
-    func answer(_ messages: [ChatMessage], print: (String) -> Bool) async throws -> ChatAnswer
+    func answer(_ question: Question, print: (String) -> Bool) async throws -> ChatAnswer
 
     /// Ends the conversation.
     func close() async

@@ -4,11 +4,12 @@
 import VLLMChat
 import VLLMTypes
 
-/// A conversation at the terminal.
+/// A conversation at the terminal, or texts that are continued one by one.
 struct ChatSession {
     private let partner: any ChatPartner
     private let opening: [ChatMessage]
     private let showsStatistics: Bool
+    private let isConversation: Bool
     private var messages: [ChatMessage]
 
     /// Starts a conversation.
@@ -17,19 +18,32 @@ struct ChatSession {
         self.showsStatistics = showsStatistics
         opening = systemPrompt.map { [.system($0)] } ?? []
         messages = opening
+        isConversation = true
+    }
+
+    /// Starts to continue texts.
+    init(completingWith partner: any ChatPartner, showsStatistics: Bool) {
+        self.partner = partner
+        self.showsStatistics = showsStatistics
+        (opening, messages, isConversation) = ([], [], false)
+    }
+
+    /// Asks one thing, or reads from standard input what to ask until that ends.
+    mutating func run(_ quick: String?) async throws {
+        if let quick { try await ask(quick) } else { try await converse() }
     }
 
     /// Says one thing and prints the answer.
-    mutating func ask(_ text: String) async throws {
-        let question = messages + [.user(text)]
+    private mutating func ask(_ text: String) async throws {
+        let conversation = messages + [.user(text)]
+        let question = isConversation ? Question.conversation(conversation) : .text(text)
         let answer = try await partner.answer(question) { Terminal.print($0) }
         Terminal.print("\n")
-        messages = question + [.assistant(answer.text)]
+        messages = conversation + [.assistant(answer.text)]
         if showsStatistics { Terminal.printError("[\(answer.summary)]\n") }
     }
 
-    /// Reads messages from standard input until it ends.
-    mutating func converse() async throws {
+    private mutating func converse() async throws {
         while let line = nextLine() {
             if line == "/reset" {
                 messages = opening

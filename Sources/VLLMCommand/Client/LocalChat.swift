@@ -11,12 +11,16 @@ struct LocalChat: ChatPartner {
     let formatter: ChatFormatter
     let params: SamplingParams
 
-    func answer(_ messages: [ChatMessage], print: (String) -> Bool) async throws -> ChatAnswer {
+    func answer(_ question: Question, print: (String) -> Bool) async throws -> ChatAnswer {
         let start = ContinuousClock.now
         var first: ContinuousClock.Instant?
         var answer = ChatAnswer()
-        let stream = try LLM(engine: engine).streamChat(
-            ChatConversation(messages), params, formatter: formatter)
+        let stream =
+            switch question {
+            case .conversation(let messages):
+                try LLM(engine: engine).streamChat(ChatConversation(messages), params, formatter: formatter)
+            case .text(let text): try engine.generate(.text(text), params, requestID: "text")
+            }
         answer.promptTokens = stream.promptTokenIDs.count
         for try await output in stream {
             first = first ?? .now

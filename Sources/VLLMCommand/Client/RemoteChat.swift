@@ -1,7 +1,6 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-import VLLMChat
 import VLLMJSON
 
 /// A model on a server that speaks OpenAI's protocol.
@@ -13,16 +12,16 @@ struct RemoteChat: ChatPartner {
     /// Further fields of every request.
     let fields: JSONObject
 
-    func answer(_ messages: [ChatMessage], print: (String) -> Bool) async throws -> ChatAnswer {
+    func answer(_ question: Question, print: (String) -> Bool) async throws -> ChatAnswer {
         var body: JSONObject = ["model": .string(try modelName ?? firstModel())]
-        body["messages"] = .array(messages.map { .object($0.wireForm) })
+        body[question.field.name] = question.field.value
         body["stream"] = true
         body["stream_options"] = ["include_usage": true]
         for (key, value) in fields { body[key] = value }
         let start = ContinuousClock.now
         var connection = try HTTPConnection(to: url)
         try connection.send(
-            "POST", "/chat/completions", apiKey: apiKey, body: JSONWriter().bytes(.object(body)))
+            "POST", question.path, apiKey: apiKey, body: JSONWriter().bytes(.object(body)))
         return try read(&connection, start: start, print: print)
     }
 
@@ -66,7 +65,8 @@ struct RemoteChat: ChatPartner {
             answer.promptTokens = usage["prompt_tokens"]?.intValue
             answer.tokens = usage["completion_tokens"]?.intValue ?? answer.tokens
         }
-        let piece = value["choices"]?[0]?["delta"]?["content"]?.stringValue ?? ""
+        let choice = value["choices"]?[0]
+        let piece = choice?["delta"]?["content"]?.stringValue ?? choice?["text"]?.stringValue ?? ""
         answer.text += piece
         return piece
     }

@@ -34,6 +34,7 @@ struct EngineStarter {
         let engine = try await load(options) { done, total in progress.update(done: done, total: total) }
         progress.clear()
         report(engine.info, took: .now - start)
+        if let process = engine.engineProcessID { logger.info("Engine process: \(process)") }
         return engine
     }
 
@@ -43,13 +44,22 @@ struct EngineStarter {
         var environment = environment
         if let folder = model.downloadDir { environment["HF_HUB_CACHE"] = folder }
         guard model.model == nil else {
-            return try await ModelLoader.load(options, environment: environment, progress: progress)
+            return try await ModelLoader.load(
+                options, environment: environment, stateChanged: logState, progress: progress)
         }
         let tokenizer = try options.tokenizer.map { name in
             try ModelLoader.resolve(name, revision: nil, environment: environment)
         }
         return try await ModelLoader.load(
-            BuiltInModel.source, tokenizer: tokenizer, options, progress: progress)
+            BuiltInModel.source, tokenizer: tokenizer, options, stateChanged: logState, progress: progress)
+    }
+
+    private func logState(_ state: EngineState) {
+        switch state {
+        case .running: logger.warning("The engine was started again.")
+        case .restarting(let reason): logger.error("\(reason) It is being started again.")
+        case .dead(let reason): logger.error("\(reason)")
+        }
     }
 
     private func report(_ info: ModelInfo, took duration: Duration) {

@@ -12,6 +12,9 @@ struct ModelFlags: ParsableArguments {
     )
     var model: String?
 
+    @Option(help: "YAML file with further flags; those given here hold before those of the file.")
+    var config: String?
+
     @Option(help: "Folder or hub id of the tokenizer, where it is not the model's.")
     var tokenizer: String?
 

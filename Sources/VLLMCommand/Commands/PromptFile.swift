@@ -1,15 +1,11 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 /// Reads prompts from a file, one a line; empty lines are skipped.
 package enum PromptFile {
-    private static let sizeLimit = 4 << 30
-
     /// The prompts of a file, or of standard input where the path is `-`.
     package static func read(_ path: String) throws(UsageError) -> [String] {
-        let prompts = try parse(try bytes(of: path), name: path)
+        let prompts = try parse(try InputFile.bytes(of: path, flag: "--prompts-file"), name: path)
         guard !prompts.isEmpty else { throw UsageError("--prompts-file: '\(path)' holds no prompt.") }
         return prompts
     }
@@ -28,28 +24,5 @@ package enum PromptFile {
             prompts.append(text)
         }
         return prompts
-    }
-
-    private static func bytes(of path: String) throws(UsageError) -> [UInt8] {
-        let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(path) }
-        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 256 << 10)
-        while true {
-            let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure(path) }
-            if count == 0 { return bytes }
-            bytes += buffer[..<count]
-            guard bytes.count <= sizeLimit else {
-                throw UsageError("--prompts-file: '\(path)' has more than \(Quantity.bytes(sizeLimit)).")
-            }
-        }
-    }
-
-    private static func failure(_ path: String) -> UsageError {
-        let reason = unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "no reason is known"
-        return UsageError("--prompts-file: '\(path)' cannot be read: \(reason).")
     }
 }

@@ -28,6 +28,12 @@ struct SchedulingFlags: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Spreads long prompts over steps.")
     var enableChunkedPrefill = true
 
+    @Option(help: "Requests that may wait; more are refused with 503 (default: no limit).")
+    var maxNumQueuedReqs: Int?
+
+    @Option(help: "Prompt tokens that may wait; more are refused with 503 (default: no limit).")
+    var maxNumQueuedTokens: Int?
+
     @Option(help: "Who is served first: fcfs (first come) or priority (lower values first).")
     var schedulingPolicy: String = "fcfs"
 
@@ -45,10 +51,17 @@ struct SchedulingFlags: ParsableArguments {
             }
             options.kvCacheMemoryBytes = bytes
         }
+        options.queueLimits.maxRequests = try positive(maxNumQueuedReqs, "--max-num-queued-reqs")
+        options.queueLimits.maxTokens = try positive(maxNumQueuedTokens, "--max-num-queued-tokens")
         switch schedulingPolicy {
         case "fcfs": options.usesPriorities = false
         case "priority": options.usesPriorities = true
         default: throw UsageError("--scheduling-policy should be fcfs or priority, is '\(schedulingPolicy)'.")
         }
+    }
+    private func positive(_ value: Int?, _ flag: String) throws(UsageError) -> Int? {
+        guard let value else { return nil }
+        guard value > 0 else { throw UsageError("\(flag) should be at least 1, is \(value).") }
+        return value
     }
 }

@@ -49,7 +49,7 @@ struct ServeCommand: ParsableCommand, Command {
         try starter.check()
         // The port is taken before the model is loaded, so that a port in use ends the process at once.
         let port = try PortReservation(host: configuration.host, port: configuration.port)
-        let engine = try await starter.start()
+        let engine = try await starter.start { $0.usesEngineProcess = self.server.engineProcess }
         let formatter = try template.formatter(engine.info)
         if let warning = formatter.warning { logger.warning("\(warning)") }
         logger.info("Chat template: \(formatter.summary)")

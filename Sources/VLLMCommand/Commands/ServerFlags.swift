@@ -27,6 +27,11 @@ struct ServerFlags: ParsableArguments {
     @Option(help: "Role of answers.")
     var responseRole: String = "assistant"
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Runs the engine in a process of its own, which is started again should it die.")
+    var engineProcess = true
+
     @Flag(inversion: .prefixedNo, help: "Lets a request bring a chat template of its own.")
     var trustRequestChatTemplate = false
 

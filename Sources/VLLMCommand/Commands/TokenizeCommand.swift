@@ -1,0 +1,75 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import VLLMCheckpoints
+import VLLMEngine
+import VLLMJSON
+import VLLMTokenizers
+
+/// `vllm tokenize`: the tokens of a text, without loading the model.
+struct TokenizeCommand: ParsableCommand, Command {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenize",
+        abstract: "Shows the tokens of a text.",
+        discussion: """
+            A line a token: its id and its text. Without --prompt, standard input is read.
+
+            Examples:
+              vllm tokenize ./Qwen2.5-0.5B-Instruct --prompt "Hello, world"
+              vllm tokenize ./model --ids < text.txt
+              vllm tokenize ./model --decode 9707,11,1879
+            """)
+
+    @Argument(help: "A folder or hub id with a tokenizer; without it that of the built-in model.")
+    var model: String?
+
+    @Option(name: [.customShort("p"), .long], help: "The text.")
+    var prompt: String?
+
+    @Option(help: "Shows the text of these token ids instead, as 1,2,3.")
+    var decode: String?
+
+    @Flag(help: "Prints the ids alone, in one line, with commas.")
+    var ids = false
+
+    @Flag(help: "Prints how many there are.")
+    var count = false
+
+    @Flag(inversion: .prefixedNo, help: "Puts the tokens around the text that the tokenizer asks for.")
+    var addSpecialTokens = true
+
+    func run(in context: CommandContext) async throws {
+        let source =
+            try model.map { try ModelLoader.resolve($0, revision: nil, environment: context.environment) }
+            ?? BuiltInModel.source
+        guard let tokenizer = try ModelLoader.tokenizer(of: source) else {
+            throw UsageError("'\(source.name)' has no tokenizer.")
+        }
+        if let decode {
+            let tokens = try TokenIDList.parse(decode, flag: "--decode")
+            Terminal.print(tokenizer.decode(tokens, skipSpecialTokens: false) + "\n")
+            return
+        }
+        let bytes = try prompt.map { Array($0.utf8) } ?? InputFile.bytes(of: "-", flag: "standard input")
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw UsageError("the text is not UTF-8.")
+        }
+        show(try tokenizer.encode(text, addSpecialTokens: addSpecialTokens), tokenizer)
+    }
+
+    private func show(_ tokens: [Int32], _ tokenizer: Tokenizer) {
+        if count {
+            Terminal.print("\(tokens.count)\n")
+        } else if ids {
+            Terminal.print(tokens.map { "\($0)" }.joined(separator: ",") + "\n")
+        } else {
+            for token in tokens {
+                let text = JSONValue.string(tokenizer.decode([token], skipSpecialTokens: false))
+                guard
+                    Terminal.print("\(token)\t\(String(decoding: JSONWriter().bytes(text), as: UTF8.self))\n")
+                else { return }
+            }
+        }
+    }
+}
