@@ -32,6 +32,7 @@ let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", packa
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -91,7 +92,7 @@ let package = Package(
             "VLLMServer",
             [
                 "VLLMChat", "VLLMEngine", "VLLMTypes", "VLLMTokenizers", "VLLMJSON", hummingbird,
-                hummingbirdCore, serviceLifecycle, logging, nioCore, nioPosix, httpTypes,
+                hummingbirdCore, serviceLifecycle, logging, nioCore, nioHTTP1, nioPosix, httpTypes,
             ]
         ),
         library("VLLM", ["VLLMChat", "VLLMEngine", "VLLMTypes"]),

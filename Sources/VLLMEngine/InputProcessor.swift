@@ -103,7 +103,14 @@ struct InputProcessor: Sendable {
         }
         try check(params.logitBias.keys, "logit_bias")
         try check(params.stopTokenIDs, "stop_token_ids")
-        if let allowed = params.allowedTokenIDs { try check(allowed, "allowed_token_ids") }
+        guard let allowed = params.allowedTokenIDs else { return }
+        try check(allowed, "allowed_token_ids")
+        let ends = Set(params.stopTokenIDs + (params.ignoreEOS ? [] : info.eosTokenIDs))
+        if params.minTokens > 0, ends.isSuperset(of: allowed) {
+            throw RequestError(
+                "allowed_token_ids", "allowed_token_ids holds only tokens that min_tokens does not allow yet."
+            )
+        }
     }
 
     /// A word is banned as it stands at the beginning of a text and behind a space.
@@ -111,6 +118,7 @@ struct InputProcessor: Sendable {
         guard !words.isEmpty else { return [] }
         guard let tokenizer else { throw RequestError("bad_words", "This model has no tokenizer.") }
         var result: [[Int32]] = []
+        var seen: Set<[Int32]> = []
         for word in words {
             let trimmed = word.drop { $0 == " " }
             for text in [String(trimmed), " " + trimmed] {
@@ -118,7 +126,7 @@ struct InputProcessor: Sendable {
                 guard tokens.count <= 128 else {
                     throw RequestError("bad_words", "a bad word has \(tokens.count) tokens, more than 128.")
                 }
-                if !tokens.isEmpty, !result.contains(tokens) { result.append(tokens) }
+                if !tokens.isEmpty, seen.insert(tokens).inserted { result.append(tokens) }
             }
         }
         return result

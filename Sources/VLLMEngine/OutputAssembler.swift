@@ -96,7 +96,9 @@ struct OutputAssembler {
             text += sequence.detokenizer?.push(token) ?? ""
         }
         if output.finishReason != nil { text += sequence.detokenizer?.finish() ?? "" }
-        let matched = sequence.matcher.push(text, isLast: output.finishReason != nil)
+        let matched = sequence.matcher.push(
+            text, isLast: output.finishReason != nil, isExempt: sequence.numTokens <= request.params.minTokens
+        )
         sequence.output.text += matched.text
         sequence.output.finishReason = output.finishReason
         sequence.output.stopReason = output.stopReason

@@ -19,6 +19,8 @@ package struct StopStringMatcher {
     private let longest: Int
     /// Text that has not been given out.
     private var held: [UInt8] = []
+    /// Bytes at the start of that in which no stop string may end.
+    private var numExempt = 0
 
     package init(stops: [String], includesStop: Bool) {
         self.stops = stops.map { Array($0.utf8) }
@@ -27,9 +29,12 @@ package struct StopStringMatcher {
     }
 
     /// Takes in more text; at the end nothing is held back.
-    package mutating func push(_ text: String, isLast: Bool) -> Result {
+    ///
+    /// - Parameter isExempt: no stop string may end in this text, for the output has too few tokens yet.
+    package mutating func push(_ text: String, isLast: Bool, isExempt: Bool = false) -> Result {
         guard longest > 0 else { return Result(text: text) }
         held.append(contentsOf: text.utf8)
+        if isExempt { numExempt = held.count }
         if let (range, stop) = firstMatch() {
             let end = includesStop ? range.upperBound : range.lowerBound
             let text = String(decoding: held[..<end], as: UTF8.self)
@@ -41,14 +46,16 @@ package struct StopStringMatcher {
         while final > 0, final < held.count, held[final] & 0xC0 == 0x80 { final -= 1 }
         let released = String(decoding: held[..<final], as: UTF8.self)
         held.removeFirst(final)
+        numExempt = max(0, numExempt - final)
         return Result(text: released)
     }
 
     private func firstMatch() -> (Range<Int>, stop: Int)? {
         var best: (range: Range<Int>, stop: Int)?
         for (index, stop) in stops.enumerated() {
-            guard held.count >= stop.count else { continue }
-            let position = (0...held.count - stop.count).first {
+            let first = max(0, numExempt - stop.count + 1)
+            guard held.count >= first + stop.count else { continue }
+            let position = (first...held.count - stop.count).first {
                 held[$0..<$0 + stop.count].elementsEqual(stop)
             }
             guard let position else { continue }

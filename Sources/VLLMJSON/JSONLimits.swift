@@ -10,6 +10,9 @@ public struct JSONLimits: Sendable, Hashable {
     public var maximumDepth: Int
     /// The largest document in bytes.
     public var maximumSizeInBytes: Int
+    /// The largest number of arrays, objects and members of objects: each takes some hundred bytes of memory for as
+    /// few as two bytes of text.
+    public var maximumNodes: Int
     /// Whether `NaN`, `Infinity` and `-Infinity` are read as Python's `json` does, and overflow is infinity.
     public var allowsNonFiniteNumbers: Bool
 
@@ -18,10 +21,12 @@ public struct JSONLimits: Sendable, Hashable {
 
     /// Creates limits.
     public init(
-        maximumDepth: Int = 128, maximumSizeInBytes: Int = 1 << 31, allowsNonFiniteNumbers: Bool = false
+        maximumDepth: Int = 128, maximumSizeInBytes: Int = 1 << 31, maximumNodes: Int = .max,
+        allowsNonFiniteNumbers: Bool = false
     ) {
         self.maximumDepth = maximumDepth
         self.maximumSizeInBytes = maximumSizeInBytes
+        self.maximumNodes = maximumNodes
         self.allowsNonFiniteNumbers = allowsNonFiniteNumbers
     }
 }

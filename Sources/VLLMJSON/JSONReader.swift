@@ -8,6 +8,7 @@ struct JSONReader: ~Copyable, ~Escapable {
     let allowsNonFinite: Bool
     var offset = 0
     var depthLeft: Int
+    var nodesLeft: Int
     /// Entries of the objects that are open, innermost last.
     var pendingEntries: [JSONObject.Entry] = []
     /// Elements of the arrays that are open, innermost last.
@@ -18,6 +19,7 @@ struct JSONReader: ~Copyable, ~Escapable {
         self.bytes = bytes
         count = bytes.count
         allowsNonFinite = limits.allowsNonFiniteNumbers
+        nodesLeft = limits.maximumNodes
         depthLeft = min(limits.maximumDepth, JSONLimits.deepestAllowed)
     }
 
@@ -81,8 +83,17 @@ struct JSONReader: ~Copyable, ~Escapable {
             throw failure(.depth, "expected less nesting: the document is nested too deeply", at: offset)
         }
         depthLeft -= 1
+        try countNode()
         offset += 1
         skipSpace()
+    }
+
+    @inline(__always)
+    private mutating func countNode() throws(JSONError) {
+        nodesLeft -= 1
+        if nodesLeft < 0 {
+            throw failure(.size, "expected fewer arrays, objects and members of objects", at: offset)
+        }
     }
 
     private mutating func array() throws(JSONError) -> JSONValue {
@@ -137,6 +148,7 @@ struct JSONReader: ~Copyable, ~Escapable {
     @inline(__always)
     private mutating func member() throws(JSONError) {
         guard current == UInt8(ascii: "\"") else { throw unexpected("a key in double quotes") }
+        try countNode()
         let key = try string()
         skipSpace()
         guard current == UInt8(ascii: ":") else { throw unexpected("':'") }

@@ -82,7 +82,7 @@ public struct APIServer: Service, CustomStringConvertible {
         let responder = APIResponder(context)
         let listener = try await ConnectionListener(
             reservation, group: group, keepAlive: context.configuration.keepAliveTimeout,
-            logger: context.logger,
+            maxRequestBodySize: context.configuration.maxRequestBodySize, logger: context.logger,
             respond: { await responder.respond(to: $0) }, gate: context.gate)
         context.logger.info("Starting vLLM server on http://\(reservation.host):\(reservation.port)")
         onReady(reservation.port)

@@ -86,7 +86,7 @@ struct Generation: Sendable {
         guard context.configuration.enableLogRequests else { return }
         for stream in streams {
             context.logger.info(
-                "Received request \(stream.requestID): \(stream.promptTokenIDs.count) prompt tokens, \(params)"
+                "Received request \(stream.requestID): \(stream.promptTokenIDs.count) prompt tokens, \(params.summary)"
             )
         }
     }

@@ -4,6 +4,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import VLLMEngine
 import VLLMJSON
 
 /// One path of the server.
@@ -49,6 +50,11 @@ enum Routes {
 
 /// A request on its way to a route.
 struct APIRequest: Sendable {
+    /// Arrays, objects and members in a body: some hundred megabytes of memory.
+    private static let maximumNodes = 500_000
+    /// Bodies of more bytes leave the allocator with memory that is worth giving back.
+    private static let trimmedSize = 1 << 20
+
     let request: Request
     let context: ServerContext
 
@@ -68,7 +74,10 @@ struct APIRequest: Sendable {
         try checkContentType()
         let bytes = try await body()
         let executor = bytes.readableBytes > BackgroundExecutor.threshold ? context.background : nil
-        return try await withTaskExecutorPreference(executor) { try make(fields(of: bytes)) }
+        return try await withTaskExecutorPreference(executor) {
+            defer { if bytes.readableBytes > Self.trimmedSize { ProcessMemory.trim() } }
+            return try make(fields(of: bytes))
+        }
     }
 
     private func fields(of bytes: ByteBuffer) throws(APIError) -> FieldReader {
@@ -96,10 +105,25 @@ struct APIRequest: Sendable {
         let limit = context.configuration.maxRequestBodySize
         if let length = header(.contentLength).flatMap({ Int($0) }), length > limit { throw tooLarge(limit) }
         do {
-            return try await request.body.collect(upTo: limit)
+            return try await collect(limit)
         } catch is NIOTooManyBytesError {
             throw tooLarge(limit)
+        } catch let error as APIError {
+            throw error
+        } catch {
+            // The client went away, or what it sends is no HTTP.
+            try Task.checkCancellation()
+            throw APIError(.badRequest, type: "Bad Request", "The request's body cannot be read: \(error)")
         }
+    }
+
+    private func collect(_ limit: Int) async throws -> ByteBuffer {
+        // Who is slow to send keeps nobody from stopping.
+        context.gate.leave()
+        defer { context.gate.enter() }
+        let bytes = try await request.body.collect(upTo: limit)
+        if context.gate.isDraining { throw APIError.draining }
+        return bytes
     }
 
     private func tooLarge(_ limit: Int) -> APIError {
@@ -114,8 +138,12 @@ struct APIRequest: Sendable {
                 .apiError
         }
         do {
+            // A byte order mark says what is known.
+            let start = bytes.readableBytesView.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+            let span = bytes.readableBytesSpan
             return try JSONParser.parse(
-                bytes.readableBytesSpan, limits: JSONLimits(allowsNonFiniteNumbers: true))
+                span.extracting(start..<span.byteCount),
+                limits: JSONLimits(maximumNodes: Self.maximumNodes, allowsNonFiniteNumbers: true))
         } catch {
             throw ValidationError(
                 type: "json_invalid", place: [.index(error.offset)], message: "JSON decode error", input: [:],

@@ -47,7 +47,8 @@ final class ServerContext: Sendable {
                 "The model `\(name)` does not exist. Valid aliases: \(modelNames.joined(separator: ", ")).",
                 parameter: "model")
         }
-        return name
+        // Whatever alias the client knows, answers bear the first.
+        return modelNames[0]
     }
 
     /// What decides the bits of an answer.

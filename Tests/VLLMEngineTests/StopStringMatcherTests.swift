@@ -59,4 +59,17 @@ import VLLMEngine
         #expect("これは日本".hasPrefix(first))
         #expect(first + matcher.push("語", isLast: true).text == "これは日本語")
     }
+
+    @Test("no stop string ends in text that is exempt, but one may begin there")
+    func exempt() {
+        var matcher = StopStringMatcher(stops: ["ab"], includesStop: false)
+        #expect(matcher.push("xaba", isLast: false, isExempt: true).matched == nil)
+        let result = matcher.push("by", isLast: false)
+        #expect(result.matched == "ab")
+        var other = StopStringMatcher(stops: ["ab"], includesStop: false)
+        let first = other.push("ab", isLast: false, isExempt: true)
+        let second = other.push("c", isLast: true)
+        #expect(first.text + second.text == "abc")
+        #expect(second.matched == nil)
+    }
 }

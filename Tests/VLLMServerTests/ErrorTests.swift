@@ -85,7 +85,6 @@ import VLLMServer
         Case(
             completions, #"{"prompt":"a","structured_outputs":{"json":{}}}"#, "structured_outputs",
             "not supported"),
-        Case(completions, #"{"prompt":"a","guided_json":"{}"}"#, "guided_json", "not supported"),
         Case(
             completions, #"{"prompt":"a","response_format":{"type":"json_object"}}"#, "response_format",
             "text"),
@@ -169,7 +168,7 @@ import VLLMServer
         }
     }
 
-    @Test(arguments: ["", "{", "nonsense", "[1,2]", "\"text\"", "{\"prompt\": \"a\"", "\u{FEFF}{}"])
+    @Test(arguments: ["", "{", "nonsense", "[1,2]", "\"text\"", "{\"prompt\": \"a\"", "\u{FEFF}[]"])
     func `a body that is no JSON object is a bad request`(body: String) async throws {
         try await TestServer.run { server in
             let answer = try await server.post(Self.completions, bytes: Array(body.utf8))
@@ -240,7 +239,8 @@ import VLLMServer
             #expect(answer.status == 404)
             #expect(answer.json == expected)
             let alias = try await server.post(Self.completions, ["model": "b", "prompt": "x"])
-            #expect(alias.json["model"] == "b")
+            #expect(alias.status == 200)
+            #expect(alias.json["model"] == "a")
             let none = try await server.post(Self.completions, ["prompt": "x"])
             #expect(none.json["model"] == "a")
         }

@@ -59,9 +59,32 @@ struct ServeCommand: ParsableCommand, Command {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
-        try await group.run()
+        try await Self.run(group, logger)
         await engine.shutdown()
         logger.info("Stopped.")
+    }
+
+    /// Runs until the first signal has been served; a second one ends it at once.
+    private static func run(_ group: ServiceGroup, _ logger: Logger) async throws {
+        let signals = await UnixSignalsSequence(trapping: [.sigterm, .sigint])
+        let running = Task { try await group.run() }
+        let watching = Task {
+            var isSecond = false
+            for await _ in signals {
+                guard isSecond else {
+                    isSecond = true
+                    continue
+                }
+                logger.warning("A second signal: requests that run are ended.")
+                running.cancel()
+            }
+        }
+        defer { watching.cancel() }
+        do {
+            try await running.value
+        } catch is CancellationError {
+            // It was told to.
+        }
     }
 
     /// The group's own log tells of services and signals, which is of interest only to who looks for an error here.

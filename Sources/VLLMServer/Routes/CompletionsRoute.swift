@@ -32,6 +32,8 @@ struct CompletionsRoute: Route {
 private struct Completion: Sendable {
     let generation: Generation
     let echoes: Bool
+    /// More than a chat may have, which vLLM bounds by four; every token is compared with each of them.
+    private static let maxStopStrings = 256
     /// The prompt is scored and nothing is generated.
     let scoresOnly: Bool
     /// Alternatives a position, where log-probabilities were asked for.
@@ -40,7 +42,8 @@ private struct Completion: Sendable {
     init(_ fields: FieldReader, _ request: APIRequest, model: String) throws(APIError) {
         let context = request.context
         let options = try StreamOptions(fields, forcesUsage: context.configuration.enableForceIncludeUsage)
-        let sampling = SamplingFields(fields: fields, info: context.engine.info, maxStopStrings: .max)
+        let sampling = SamplingFields(
+            fields: fields, info: context.engine.info, maxStopStrings: Self.maxStopStrings)
         var params = try sampling.params()
         params.maxTokens = try sampling.maxTokens(
             ["max_tokens"], default: context.engine.info.defaultMaxTokens ?? 16)

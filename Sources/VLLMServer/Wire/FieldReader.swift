@@ -133,6 +133,7 @@ struct FieldReader {
         case .number(let number):
             if let integer = Int(exactly: number) { return integer }
             if !number.isFinite { throw error("finite_number", ", not an infinite one or NaN") }
+            if number.magnitude >= 0x1p63 { throw error("int_parsing_size", ", exceeds 64 bits") }
             throw error("int_from_float", ", got a number with a fractional part")
         case .string(let text):
             if let integer = Int(text) { return integer }

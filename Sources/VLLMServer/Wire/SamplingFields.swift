@@ -10,6 +10,8 @@ struct SamplingFields {
     let fields: FieldReader
     let info: ModelInfo
     let maxStopStrings: Int
+    /// Every step looks at each of them.
+    private static let maxBadWords = 1024
 
     /// The parameters, with the model's defaults where the request says nothing; the number of tokens and of
     /// log-probabilities is left to the route.
@@ -33,7 +35,7 @@ struct SamplingFields {
         params.skipSpecialTokens = try fields.bool("skip_special_tokens") ?? true
         params.logitBias = try logitBias()
         params.allowedTokenIDs = try fields.tokenIDs("allowed_token_ids")
-        params.badWords = try fields.strings("bad_words") ?? []
+        params.badWords = try badWords()
         params.promptLogprobs = try fields.int("prompt_logprobs")
         _ = try fields.double("length_penalty")
         return params
@@ -65,9 +67,8 @@ struct SamplingFields {
     /// The seed is a 64-bit integer.
     private func seed() throws(APIError) -> Int64? {
         guard let value = fields["seed"] else { return nil }
-        if case .number(let number) = value, number.isFinite, Int(exactly: number) == nil,
-            number.magnitude >= 0x1p53
-        {
+        // A number that an integer cannot hold was rounded, down to the least integer even.
+        if case .number(let number) = value, number.isFinite, number.magnitude >= 0x1p63 {
             let (type, bound) =
                 number > 0
                 ? ("less_than_equal", "less than or equal to \(Int64.max)")
@@ -85,6 +86,16 @@ struct SamplingFields {
                 "stop has \(stops.count) strings; at most \(maxStopStrings) are allowed.", parameter: "stop")
         }
         return stops
+    }
+
+    private func badWords() throws(APIError) -> [String] {
+        let words = try fields.strings("bad_words") ?? []
+        guard words.count <= Self.maxBadWords else {
+            throw .badRequest(
+                "bad_words has \(words.count) words; at most \(Self.maxBadWords) are allowed.",
+                parameter: "bad_words")
+        }
+        return words
     }
 
     private func logitBias() throws(APIError) -> [Int32: Float] {

@@ -22,7 +22,7 @@ struct TokenText {
 
     /// The bytes of a token, which need not be UTF-8.
     func bytes(_ token: Int32) -> JSONValue {
-        if !asTokenIDs, let bytes = tokenizer?.tokenBytes(for: token) { return Self.json(bytes) }
+        if let bytes = tokenizer?.tokenBytes(for: token) { return Self.json(bytes) }
         return Self.json(text(token).utf8)
     }
 

@@ -51,8 +51,6 @@ struct UnsupportedField {
     static let common: [UnsupportedField] = [
         UnsupportedField("use_beam_search", "Beam search is not supported.", neutral: isFalse),
         UnsupportedField("structured_outputs", grammar),
-        UnsupportedField("guided_json", grammar), UnsupportedField("guided_regex", grammar),
-        UnsupportedField("guided_choice", grammar), UnsupportedField("guided_grammar", grammar),
         UnsupportedField("structural_tag", grammar),
         UnsupportedField("response_format", "Only the response_format of type text is supported.") {
             $0["type"]?.stringValue == "text"
