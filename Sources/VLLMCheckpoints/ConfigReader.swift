@@ -79,6 +79,15 @@ package struct ConfigReader {
         return ConfigReader(object, file: "\(file), \(key)")
     }
 
+    /// A list of texts, or nil where the key is missing or null.
+    package func strings(_ key: String) throws(CheckpointError) -> [String]? {
+        guard let value = value(key) else { return nil }
+        guard let elements = value.arrayValue, case let texts = elements.compactMap(\.stringValue),
+            texts.count == elements.count
+        else { throw error(key, "should be a list of texts, is \(Self.show(value))") }
+        return texts
+    }
+
     /// Numbers, or nil where the key is missing or null.
     package func doubles(_ key: String) throws(CheckpointError) -> [Double]? {
         guard let value = value(key) else { return nil }

@@ -38,7 +38,7 @@ package struct SafetensorsFile {
         for (name, value) in header where name != "__metadata__" {
             tensors[name] = try entry(name, value, file, path, dataStart)
         }
-        try checkOverlap(tensors, path)
+        try checkCover(tensors, file, dataStart, path)
         return tensors
     }
 
@@ -103,13 +103,26 @@ package struct SafetensorsFile {
             typeName: type, shape: shape, file: file, range: dataStart + begin..<dataStart + end)
     }
 
-    private static func checkOverlap(_ tensors: [String: TensorEntry], _ path: String) throws(CheckpointError)
-    {
+    /// The tensors lie one behind the other and fill the file: what does not was cut, or says wrongly where they are.
+    private static func checkCover(
+        _ tensors: [String: TensorEntry], _ file: FileBytes, _ dataStart: Int, _ path: String
+    ) throws(CheckpointError) {
         let sorted = tensors.filter { !$0.value.range.isEmpty }
             .sorted { $0.value.range.lowerBound < $1.value.range.lowerBound }
-        for (left, right) in zip(sorted, sorted.dropFirst())
-        where left.value.range.upperBound > right.value.range.lowerBound {
-            throw CheckpointError(path, "tensors '\(left.key)' and '\(right.key)' overlap.")
+        var end = dataStart
+        var last = "the header"
+        for (name, tensor) in sorted {
+            let start = tensor.range.lowerBound
+            if start < end { throw CheckpointError(path, "tensors '\(last)' and '\(name)' overlap.") }
+            guard start == end else {
+                throw CheckpointError(
+                    path, "has \(start - end) bytes between '\(last)' and '\(name)' that belong to no tensor."
+                )
+            }
+            (end, last) = (tensor.range.upperBound, name)
+        }
+        guard end == file.count else {
+            throw CheckpointError(path, "has \(file.count - end) bytes behind its last tensor.")
         }
     }
 }

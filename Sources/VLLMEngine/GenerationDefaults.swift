@@ -17,7 +17,8 @@ struct GenerationDefaults: Sendable {
             try checkpoint.source.object("generation_config.json", sizeLimit: 1 << 20) ?? JSONObject()
         let config = ConfigReader(object, file: checkpoint.source.path(of: "generation_config.json"))
         for source in [object, checkpoint.config] {
-            for token in Self.tokenIDs(source["eos_token_id"]) where !eosTokenIDs.contains(token) {
+            for token in try Self.tokenIDs(source["eos_token_id"], config) where !eosTokenIDs.contains(token)
+            {
                 eosTokenIDs.append(token)
             }
         }
@@ -27,14 +28,29 @@ struct GenerationDefaults: Sendable {
         params.topK = try config.int("top_k", in: -1...(1 << 24), default: params.topK)
         params.minP = try config.double("min_p", default: params.minP)
         params.repetitionPenalty = try config.double("repetition_penalty", default: params.repetitionPenalty)
-        if object["max_new_tokens"]?.intValue != nil {
+        if let value = object["max_new_tokens"], !value.isNull {
             maxTokens = try config.int("max_new_tokens", in: 1...(1 << 30))
+        }
+        do throws(RequestError) {
+            try params.validate()
+        } catch {
+            throw config.error(error.parameter ?? "", "does not do as a default: \(error.message)")
         }
     }
 
     /// An id, or a list of ids.
-    private static func tokenIDs(_ value: JSONValue?) -> [Int32] {
-        let values = value?.arrayValue ?? value.map { [$0] } ?? []
-        return values.compactMap { $0.intValue.flatMap(Int32.init(exactly:)) }.filter { $0 >= 0 }
+    private static func tokenIDs(
+        _ value: JSONValue?, _ config: ConfigReader
+    ) throws(CheckpointError) -> [Int32] {
+        guard let value, !value.isNull else { return [] }
+        var tokens: [Int32] = []
+        for element in value.arrayValue ?? [value] {
+            guard let token = element.intValue.flatMap(Int32.init(exactly:)), token >= -1 else {
+                throw config.error("eos_token_id", "should be a token id or a list of such")
+            }
+            // Some files write that there is none so.
+            if token >= 0 { tokens.append(token) }
+        }
+        return tokens
     }
 }

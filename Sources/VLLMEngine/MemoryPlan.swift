@@ -16,8 +16,10 @@ package struct MemoryPlan: Sendable, Hashable {
     ///   - modelLength: the longest sequence of the model.
     ///   - free: bytes this process could take before anything was loaded.
     ///   - used: bytes of weights and buffers.
+    ///   - total: bytes of memory that there are, used or not.
     package static func make(
-        _ options: EngineOptions, bytesPerToken: Int, modelLength: Int, free: Int, used: Int
+        _ options: EngineOptions, bytesPerToken: Int, modelLength: Int, free: Int, used: Int,
+        total: Int = .max
     ) throws(DeviceError) -> MemoryPlan {
         let wanted = options.maxModelLen ?? modelLength
         let bytesPerBlock = bytesPerToken * options.blockSize
@@ -25,9 +27,20 @@ package struct MemoryPlan: Sendable, Hashable {
         let useful = options.maxNumSeqs.multipliedReportingOverflow(by: blocks(wanted, options.blockSize))
         let fitting = min(max(left, 0) / max(bytesPerBlock, 1), useful.overflow ? .max : useful.partialValue)
         let numBlocks = options.numBlocksOverride ?? fitting
+        if let asked = options.kvCacheMemoryBytes, numBlocks < 2 {
+            throw DeviceError(
+                "--kv-cache-memory-bytes \(asked) holds no two blocks of \(options.blockSize) tokens, which take \(2 * bytesPerBlock) bytes."
+            )
+        }
         guard numBlocks >= 2 else {
             throw DeviceError(
                 "no memory is left for the key/value cache: weights and buffers take \(show(used)) of \(show(free)); raise --gpu-memory-utilization, or take a smaller model or --dtype bfloat16."
+            )
+        }
+        let (poolBytes, overflow) = numBlocks.multipliedReportingOverflow(by: bytesPerBlock)
+        guard !overflow, poolBytes <= total else {
+            throw DeviceError(
+                "the key/value cache would take \(show(overflow ? .max : poolBytes)), more than the \(show(total)) of memory that there are; lower --kv-cache-memory-bytes."
             )
         }
         let tokens = numBlocks * options.blockSize

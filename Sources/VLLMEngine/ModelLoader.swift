@@ -97,6 +97,7 @@ extension ModelLoader {
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> (EngineParts, ModelInfo) {
         let free = Int(clamping: vllm_available_memory())
+        let total = Int(clamping: vllm_total_memory())
         let checkpoint = try Checkpoint(source)
         let (architecture, configuration) = try Registry.decoder(for: checkpoint)
         let dtype = try dtype(options.dtype, checkpoint)
@@ -106,22 +107,28 @@ extension ModelLoader {
             .init(numThreads: options.numThreads, instructionSet: options.instructionSet))
         let cacheBytes =
             configuration.numLayers * 2 * configuration.numKVHeads * configuration.headDim * dtype.size
-        let modelLength = options.maxModelLen ?? configuration.maxPositions
+        // What memory leaves of the model's length is all that tables of positions have to cover.
+        let modelLength = try MemoryPlan.make(
+            options, bytesPerToken: cacheBytes, modelLength: configuration.maxPositions, free: free, used: 0,
+            total: total
+        ).maxModelLen
         // Without chunks a step must take the longest prompt whole.
         let longest = options.enableChunkedPrefill ? 0 : modelLength
         let limits = ModelLimits(
             maxNumBatchedTokens: options.maxNumBatchedTokens ?? max(512, options.maxNumSeqs, longest),
             maxModelLen: modelLength)
-        let total = checkpoint.sizeInBytes
+        let fileSize = checkpoint.sizeInBytes
         let done = Atomic<Int>(0)
         checkpoint.prefetch()
         let loader = WeightLoader(checkpoint: checkpoint, backend: backend, dtype: dtype) { bytes in
-            progress(done.add(bytes, ordering: .relaxed).newValue, total)
+            progress(done.add(bytes, ordering: .relaxed).newValue, fileSize)
         }
         let model = try DecoderStack(configuration, loader: loader, limits: limits)
+        try loader.checkAllUsed(
+            except: configuration.tiesEmbeddings ? ["\(configuration.names.head).weight"] : [])
         let plan = try MemoryPlan.make(
             options, bytesPerToken: cacheBytes, modelLength: configuration.maxPositions, free: free,
-            used: backend.weightMemory + backend.bufferMemory)
+            used: backend.weightMemory + backend.bufferMemory, total: total)
         let cache = try backend.makeKVCache(
             specs: model.kvCacheSpecs, numBlocks: plan.numBlocks, blockSize: options.blockSize)
         let scheduler = try Scheduler(config: schedulerConfig(options, limits, plan))
@@ -183,6 +190,9 @@ extension ModelLoader {
             throw DeviceError(
                 "--max-model-len should be in 1…\(configuration.maxPositions), the longest this model was made for, is \(length)."
             )
+        }
+        if let tokens = options.maxNumBatchedTokens, tokens > 1 << 20 {
+            throw DeviceError("--max-num-batched-tokens should be in 1…1048576, is \(tokens).")
         }
         if let tokens = options.maxNumBatchedTokens, tokens < options.maxNumSeqs {
             throw DeviceError(

@@ -18,6 +18,19 @@ package struct WeightLoader {
     package let dtype: DType
     /// Called with the bytes packed since the last call.
     package let progress: (Int) -> Void
+    private let used = UsedNames()
+
+    /// Names of tensors that were asked for.
+    private final class UsedNames {
+        var names: Set<String> = []
+    }
+
+    /// What checkpoints hold besides weights: tables that are computed anew, masks.
+    private static let computed = [
+        "rotary_emb.inv_freq", "rotary_emb.cos_cached", "rotary_emb.sin_cached", "attn.bias",
+        "attn.masked_bias",
+        "attention.bias", "attention.masked_bias",
+    ]
 
     package init(
         checkpoint: Checkpoint, backend: any Backend, dtype: DType,
@@ -44,14 +57,14 @@ package struct WeightLoader {
         let sources = try parts.map { part in
             let name = part.name + ".weight"
             return isTransposed
-                ? try checkpoint.matrix(name, rows: inputs, columns: part.outputs).transposed
-                : try checkpoint.matrix(name, rows: part.outputs, columns: inputs)
+                ? try matrix(name, rows: inputs, columns: part.outputs).transposed
+                : try matrix(name, rows: part.outputs, columns: inputs)
         }
         let weight = try backend.pack(
             WeightDescription(parts: sources, arrangement: arrangement, dtype: dtype))
         var bias: PackedVector?
         if hasBias {
-            let vectors = try parts.map { try checkpoint.vector($0.name + ".bias", count: $0.outputs) }
+            let vectors = try parts.map { try matrix($0.name + ".bias", rows: $0.outputs, columns: 1) }
             bias = try backend.pack(vector: vectors, arrangement: arrangement)
         }
         for part in parts { checkpoint.release(part.name + ".weight") }
@@ -68,6 +81,27 @@ package struct WeightLoader {
 
     /// A vector in float32.
     package func vector(_ name: String, count: Int) throws -> PackedVector {
-        try backend.pack(vector: [try checkpoint.vector(name, count: count)], arrangement: .stacked)
+        try backend.pack(vector: [try matrix(name, rows: count, columns: 1)], arrangement: .stacked)
+    }
+
+    private func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {
+        used.names.insert(name)
+        return try checkpoint.matrix(name, rows: rows, columns: columns)
+    }
+
+    /// Throws where the checkpoint has weights that nothing asked for: the model would not be what was trained.
+    ///
+    /// - Parameter redundant: weights that are the same as others, by name.
+    package func checkAllUsed(except redundant: Set<String>) throws(CheckpointError) {
+        let left = checkpoint.tensorNames.filter { name in
+            !used.names.contains(name) && !redundant.contains(name)
+                && !Self.computed.contains { name == $0 || name.hasSuffix(".\($0)") }
+        }
+        guard let first = left.min() else { return }
+        let others = left.count > 1 ? " and \(left.count - 1) more" : ""
+        throw CheckpointError(
+            checkpoint.source.name,
+            "has the tensor '\(first)'\(others), which this architecture with this config.json has no use for."
+        )
     }
 }

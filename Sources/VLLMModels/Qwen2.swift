@@ -13,12 +13,24 @@ extension Architecture {
         return decoder
     }
 
-    /// Layers from `max_window_layers` on see a window, where `use_sliding_window` says so.
+    /// The layers that `layer_types` names see a window, or those from `max_window_layers` on, where
+    /// `use_sliding_window` says so.
     static func setWindows(of decoder: inout DecoderConfiguration, _ config: ConfigReader)
         throws(CheckpointError)
     {
         guard try config.bool("use_sliding_window", default: false) else { return }
         let window = try config.int("sliding_window", in: 1...(1 << 24))
+        if let kinds = try config.strings("layer_types") {
+            let known = ["full_attention", "sliding_attention"]
+            guard kinds.count == decoder.numLayers, kinds.allSatisfy(known.contains) else {
+                throw config.error(
+                    "layer_types",
+                    "should name \(known.joined(separator: " or ")) for each of the \(decoder.numLayers) layers"
+                )
+            }
+            for (layer, kind) in kinds.enumerated() where kind == known[1] { decoder.windows[layer] = window }
+            return
+        }
         let first = try config.int("max_window_layers", in: 0...4096, default: decoder.numLayers)
         for layer in decoder.windows.indices where layer >= first { decoder.windows[layer] = window }
     }

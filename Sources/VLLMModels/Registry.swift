@@ -23,6 +23,13 @@ package enum Registry {
         let file = checkpoint.source.path(of: "config.json")
         let listed = checkpoint.config["architectures"]?.arrayValue?.compactMap(\.stringValue) ?? []
         guard !listed.isEmpty else { throw CheckpointError(file, "names no architectures.") }
+        if let quantization = checkpoint.config["quantization_config"], !quantization.isNull {
+            let method = quantization["quant_method"]?.stringValue ?? "unknown"
+            throw CheckpointError(
+                file,
+                "has quantized weights (quant_method \(method)), which are not supported yet; take a checkpoint in bfloat16, float16 or float32."
+            )
+        }
         for name in listed {
             guard let architecture = architectures.first(where: { $0.names.contains(name) }) else { continue }
             let config = ConfigReader(checkpoint.config, file: file)

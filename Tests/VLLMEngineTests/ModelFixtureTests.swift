@@ -13,7 +13,7 @@ import VLLMTypes
     static let names = [
         "gpt2", "gpt2-bare", "llama", "llama-linear", "llama-mha-bias", "llama-tied-llama3", "phi",
         "phi-wide",
-        "qwen2", "qwen3",
+        "qwen2", "qwen2-window", "qwen3",
     ]
 
     @Test("float32 log-probabilities and 64 greedy tokens are those of transformers", arguments: names)

@@ -1,6 +1,8 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+
 /// Rewrites a command line in the forms that users of vLLM know into the one form that the parser of arguments takes.
 ///
 /// `-` and `_` are alike in flags, values follow after a space or a `=`, lists take all values up to the next flag,
@@ -56,6 +58,7 @@ package struct ArgumentNormalizer {
     {
         try takeAll()
         if let config { try take(try read(config)) }
+        try checkSwallowedModel()
         try placeModel()
         result.arguments = output + (positionals.isEmpty ? [] : ["--"] + positionals)
         return result
@@ -96,6 +99,26 @@ package struct ArgumentNormalizer {
                 throw UsageError("'\(file.name)', line \(entry.line): \(error.message)")
             }
         }
+    }
+
+    /// A list takes all values up to the next flag, a model behind it too; that is hardly meant.
+    private func checkSwallowedModel() throws(UsageError) {
+        guard positionals.isEmpty, model == nil else { return }
+        for flag in flags.values where flag.value == .list {
+            guard
+                let last = output.last(where: { $0.hasPrefix("\(flag.name)=") })?.dropFirst(
+                    flag.name.count + 1),
+                Self.isCheckpoint(String(last))
+            else { continue }
+            throw UsageError(
+                "\(flag.name) took '\(last)' as one of its values, and no model is left: put the model first, or give it as --model."
+            )
+        }
+    }
+
+    private static func isCheckpoint(_ path: String) -> Bool {
+        guard !path.isEmpty, !path.utf8.contains(0) else { return false }
+        return unsafe access("\(path)/config.json", F_OK) == 0
     }
 
     /// The model becomes the positional.

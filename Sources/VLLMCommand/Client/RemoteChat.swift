@@ -34,12 +34,17 @@ struct RemoteChat: ChatPartner {
         var answer = ChatAnswer()
         var first: ContinuousClock.Instant?
         var failure: [UInt8] = []
+        var isDone = false
         while let bytes = try connection.receive() {
             guard connection.status == 200 || connection.status == 0 else {
                 failure += bytes
                 continue
             }
-            for event in events.consume(bytes) where event != "[DONE]" {
+            for event in events.consume(bytes) {
+                guard event != "[DONE]" else {
+                    isDone = true
+                    continue
+                }
                 let piece = try take(event, into: &answer)
                 guard !piece.isEmpty else { continue }
                 first = first ?? .now
@@ -47,6 +52,7 @@ struct RemoteChat: ChatPartner {
             }
         }
         guard connection.status == 200 else { throw error(status: connection.status, body: failure) }
+        guard isDone else { throw ClientError("\(url.authority) ended the answer before it was complete.") }
         answer.timeToFirstToken = (first ?? .now) - start
         answer.time = .now - start
         return answer

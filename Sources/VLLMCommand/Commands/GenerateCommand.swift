@@ -52,7 +52,7 @@ struct GenerateCommand: ParsableCommand, Command {
         let starter = EngineStarter(
             model: model, scheduling: scheduling, logger: logger, environment: context.environment)
         // In this process nobody but the user asks for log-probabilities.
-        let engine = try await starter.start { $0.maxLogprobs = -1 }
+        let engine = try await starter.start { if model.maxLogprobs == nil { $0.maxLogprobs = -1 } }
         var params = engine.info.defaultSamplingParams
         params.maxTokens = engine.info.defaultMaxTokens ?? 256
         try sampling.apply(to: &params, seed: model.seed)

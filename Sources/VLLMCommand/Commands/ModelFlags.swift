@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import VLLMCPU
 import VLLMEngine
 
 /// Flags that say which model runs, and where.
@@ -67,6 +68,11 @@ struct ModelFlags: ParsableArguments {
         options.revision = revision
         options.dtype = try dtypeChoice()
         options.seed = seed ?? 0
+        if let instructionSet, !CPUBackend.availableInstructionSets.contains(instructionSet) {
+            let names = CPUBackend.availableInstructionSets.joined(separator: ", ")
+            throw UsageError(
+                "--instruction-set should be one that this processor has, \(names), is '\(instructionSet)'.")
+        }
         options.instructionSet = instructionSet
         if let maxModelLen, maxModelLen != -1 {
             guard maxModelLen > 0 else {
@@ -82,8 +88,8 @@ struct ModelFlags: ParsableArguments {
             options.maxLogprobs = maxLogprobs
         }
         if let threads {
-            guard (1...4096).contains(threads) else {
-                throw UsageError("--threads should be in 1…4096, is \(threads).")
+            guard (1...1024).contains(threads) else {
+                throw UsageError("--threads should be in 1…1024, is \(threads).")
             }
             options.numThreads = threads
         }

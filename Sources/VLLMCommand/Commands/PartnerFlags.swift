@@ -73,6 +73,9 @@ struct PartnerFlags: ParsableArguments {
     private func remote(_ url: ServerURL, _ context: CommandContext) throws(UsageError) -> any ChatPartner {
         _ = try context.logger(log, standard: .warning)
         let key = apiKey ?? context.environment["VLLM_API_KEY"] ?? context.environment["OPENAI_API_KEY"]
+        guard key?.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) ?? true else {
+            throw UsageError("--api-key should have letters, digits and signs of ASCII only.")
+        }
         return RemoteChat(
             url: url, apiKey: key, modelName: modelName, fields: try sampling.wireFields(seed: model.seed))
     }

@@ -11,9 +11,19 @@ package enum Terminal {
     /// True where a person types on standard input.
     static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
-    /// Writes a text to standard output at once; false once nobody reads it any more.
+    /// Writes a text to standard output at once.
+    ///
+    /// Where that fails, the process ends, for what it goes on to do would be for nobody: quietly where the reader is
+    /// gone, with a sentence where the disk is full or there is no output.
     @discardableResult
-    static func print(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
+    static func print(_ text: String) -> Bool {
+        guard !write(text, to: STDOUT_FILENO) else { return true }
+        let code = errno
+        guard code != EPIPE else { exit(Program.ExitStatus.success) }
+        let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "no reason is known"
+        printError("vllm: error: standard output cannot be written: \(reason).\n")
+        exit(Program.ExitStatus.failure)
+    }
 
     /// Writes a text to standard error at once.
     @discardableResult

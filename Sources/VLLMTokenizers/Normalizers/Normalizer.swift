@@ -32,6 +32,16 @@ indirect enum Normalizer: Sendable {
             var normalizers: [Normalizer] = []
             for definition in definitions { normalizers.append(try Normalizer(definition)) }
             self = .sequence(normalizers)
+            try TextReplacement.checkGrowth(replacements, context: "normalizer")
+        }
+    }
+
+    /// All steps that replace.
+    private var replacements: [TextReplacement] {
+        switch self {
+        case .replace(let replacement): [replacement]
+        case .sequence(let normalizers): normalizers.flatMap(\.replacements)
+        default: []
         }
     }
 

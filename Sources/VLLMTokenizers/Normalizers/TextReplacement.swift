@@ -5,10 +5,32 @@
 struct TextReplacement: Sendable {
     let matcher: TextMatcher
     let content: [UInt8]
+    /// How many times as long a text becomes, at most.
+    let growth: Int
 
     init(_ pattern: TextPattern, content: String, context: String) throws(TokenizerError) {
         matcher = try TextMatcher(pattern, context: context)
         self.content = Array(content.utf8)
+        switch pattern {
+        case .string(let text):
+            growth = max(1, (content.utf8.count + text.utf8.count - 1) / max(1, text.utf8.count))
+        // A match may be empty, between any two bytes.
+        case .regex: growth = content.utf8.count + 1
+        }
+    }
+
+    /// Throws where replacements one after the other would let a short text fill the memory.
+    static func checkGrowth(_ replacements: some Sequence<TextReplacement>, context: String)
+        throws(TokenizerError)
+    {
+        var growth = 1
+        for replacement in replacements {
+            growth *= replacement.growth
+            guard growth <= 1024 else {
+                throw TokenizerError(
+                    context, "its replacements together may make a text a thousand times as long")
+            }
+        }
     }
 
     /// Returns the text with the matches replaced, or nil if there are none.

@@ -21,7 +21,13 @@ struct ProgramTests {
             (["serv"], "did you mean serve?"), (["serve", "--prot", "1"], "did you mean --port?"),
             (["serve", "--max-model-len", "many"], "--max-model-len"),
             (["serve", "a", "b"], "Unexpected argument"),
-            (["serve", "--port", "70000"], "--port"), (["serve", "-tp", "2"], "more than one device"),
+            (["serve", "--port", "70000"], "--port"),
+            (["generate", "--prompt", "x", "--block-size", "7"], "--block-size"),
+            (["generate", "--prompt", "x", "--instruction-set", "sse9"], "sse9"),
+            (
+                ["generate", "--prompt", "x", "--max-num-batched-tokens", "4611686018427387904"],
+                "--max-num-batched-tokens"
+            ), (["serve", "-tp", "2"], "more than one device"),
             (["generate"], "--prompt"),
             (["generate", "--prompt", "x", "--temperature", "-1"], "temperature"),
             (["generate", "--prompt", "x", "--temperature", "nan"], "temperature"),
@@ -43,8 +49,6 @@ struct ProgramTests {
         arguments: [
             (["generate", "/nonexistent/model", "--prompt", "x"], "/nonexistent/model"),
             (["serve", "/nonexistent/model", "--host", "127.0.0.1", "--port", "0"], "/nonexistent/model"),
-            (["generate", "--prompt", "x", "--block-size", "7"], "--block-size"),
-            (["generate", "--prompt", "x", "--instruction-set", "sse9"], "sse9"),
             (["generate", "--prompt-token-ids", "2000000000"], "2000000000"),
             (["chat", "--url", "http://127.0.0.1:9/v1", "-q", "x"], "127.0.0.1:9"),
         ])
