@@ -26,6 +26,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -45,10 +48,13 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -83,6 +89,14 @@ let package = Package(
             ]
         ),
 
+        library(
+            "VLLMHub",
+            [
+                "VLLMCheckpoints", "VLLMJSON", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix,
+                nioSSL,
+            ]
+        ),
+
         // Floors 6 and 7: what programs talk to.
         library("VLLMChat", ["VLLMEngine", "VLLMTypes", "VLLMTemplates", "VLLMTokenizers", "VLLMJSON"]),
         library(
@@ -101,7 +115,8 @@ let package = Package(
         .executableTarget(
             name: "VLLMCommand",
             dependencies: [
-                "VLLMServer", "VLLMChat", "VLLMEngine", "VLLMTypes", "VLLMTokenizers", "VLLMTemplates",
+                "VLLMServer", "VLLMChat", "VLLMHub", "VLLMEngine", "VLLMTypes", "VLLMTokenizers",
+                "VLLMTemplates",
                 "VLLMJSON", "VLLMCheckpoints", "VLLMCPU", "VLLMLayers", "VLLMTensors", "CVLLMAssets",
                 "CVLLMSystem",
                 "CYAML",
@@ -120,6 +135,7 @@ let package = Package(
         tests("VLLMSchedulingTests", ["VLLMScheduling", "VLLMTypes"]),
         tests("VLLMExecutionTests", ["VLLMExecution"]),
         tests("VLLMEngineTests", ["VLLMEngine", "VLLMCheckpoints", "VLLMTensors", "VLLMTypes", "VLLMJSON"]),
+        tests("VLLMHubTests", ["VLLMHub", nioCore, nioPosix, nioHTTP1, logging, crypto]),
         tests("VLLMChatTests", ["VLLMChat", "VLLMMockEngine", "VLLMEngine", "VLLMTypes", "VLLMJSON"]),
         tests(
             "VLLMServerTests",

@@ -23,14 +23,31 @@ import sys
 import time
 
 
+def family(pid):
+    """A process and those that it started."""
+    parents = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat") as stat:
+                    parents[int(entry)] = int(stat.read().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+    found = [pid]
+    for member in found:
+        found += [child for child, parent in parents.items() if parent == member]
+    return found
+
+
 def resident(pid):
-    """Resident bytes of a process: anonymous ones, and those of mapped files."""
+    """Resident MiB of a server's processes: anonymous ones, and those of mapped files (shared ones count twice)."""
     fields = {}
-    with open(f"/proc/{pid}/status") as status:
-        for line in status:
-            name, _, value = line.partition(":")
-            if name in ("VmRSS", "RssAnon", "RssFile", "VmHWM"):
-                fields[name] = int(value.split()[0]) / 1024
+    for member in family(pid):
+        with open(f"/proc/{member}/status") as status:
+            for line in status:
+                name, _, value = line.partition(":")
+                if name in ("VmRSS", "RssAnon", "RssFile", "VmHWM"):
+                    fields[name] = fields.get(name, 0) + int(value.split()[0]) / 1024
     return fields
 
 

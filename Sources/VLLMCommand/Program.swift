@@ -31,7 +31,8 @@ struct Program {
             version: Version.number,
             subcommands: [
                 ServeCommand.self, GenerateCommand.self, ChatCommand.self, CompleteCommand.self,
-                InspectCommand.self, TokenizeCommand.self, BenchCommand.self, CollectEnvCommand.self,
+                DownloadCommand.self, InspectCommand.self, TokenizeCommand.self, BenchCommand.self,
+                CollectEnvCommand.self,
                 ManualCommand.self,
             ])
     }

@@ -9,8 +9,7 @@ extension FlagTable {
 
     private static let noMedia = "models of text alone run here, so that no media are read"
     private static let noRemoteCode = "no remote code is ever run"
-    private static let noDownload =
-        "models are read from folders and from the local hub cache, nothing is downloaded"
+    private static let fewFiles = "only the files that are needed are fetched"
     private static let oneDevice = "running a model on more than one device"
     private static let noGraphs = "there are no graphs to compile or capture"
 
@@ -35,8 +34,8 @@ extension FlagTable {
         .neutral("--quantization-config", only: ["{}"], missing: "loading quantized weights"),
         .satisfied("--enforce-eager", value: .boolean, because: noGraphs),
         .satisfied("--code-revision", because: noRemoteCode),
-        .neutral("--tokenizer-revision", missing: "a revision for the tokenizer alone"),
-        .satisfied("--hf-token", because: noDownload),
+        .built("--tokenizer-revision"),
+        .built("--hf-token"),
         .neutral("--hf-overrides", only: ["{}"], missing: "overriding config.json (edit the file)"),
         .neutral("--hf-config-path", missing: "a configuration from another folder"),
         .neutral("--config-format", only: ["auto", "hf"], missing: "that format of configuration"),
@@ -73,7 +72,7 @@ extension FlagTable {
             missing: "that way of loading"),
         .neutral(
             "--model-loader-extra-config", only: ["{}"], missing: "loaders with a configuration of their own"),
-        .satisfied("--ignore-patterns", value: .list, because: noDownload),
+        .satisfied("--ignore-patterns", value: .list, because: fewFiles),
         .satisfied(
             "--use-tqdm-on-load", value: .boolean,
             because: "progress is drawn where standard error is a terminal"),

@@ -4,6 +4,7 @@
 import ArgumentParser
 import VLLMCheckpoints
 import VLLMEngine
+import VLLMHub
 import VLLMTokenizers
 
 /// `vllm bench tokenizer`: how fast text becomes tokens.
@@ -28,15 +29,20 @@ struct BenchTokenizerCommand: ParsableCommand, Command {
     @Option(help: "Measured runs, of which the median counts.")
     var numIters: Int = 5
 
+    @OptionGroup(title: "Log")
+    var log: LogFlags
+
     func validate() throws {
         guard !corpus.isEmpty else { throw ValidationError("at least one --corpus is needed.") }
         guard numIters >= 1 else { throw ValidationError("--num-iters should be at least 1.") }
     }
 
     func run(in context: CommandContext) async throws {
-        let source =
-            try model.map { try ModelLoader.resolve($0, revision: nil, environment: context.environment) }
-            ?? BuiltInModel.source
+        var source = BuiltInModel.source
+        if let model {
+            let files = ModelSource(environment: context.environment, logger: try context.logger(log))
+            source = try await files.resolve(model, revision: nil, wanting: .tokenizer)
+        }
         for path in corpus {
             let bytes = try InputFile.bytes(of: path, flag: "--corpus")
             guard let text = String(validating: bytes, as: UTF8.self), !text.isEmpty else {

@@ -4,6 +4,7 @@
 import Logging
 import VLLMCheckpoints
 import VLLMEngine
+import VLLMHub
 
 /// Loads the model that a command's flags name, and reports it.
 struct EngineStarter {
@@ -41,17 +42,16 @@ struct EngineStarter {
     private func load(
         _ options: EngineOptions, progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> AsyncLLM {
-        var environment = environment
-        if let folder = model.downloadDir { environment["HF_HUB_CACHE"] = folder }
-        guard model.model == nil else {
-            return try await ModelLoader.load(
-                options, environment: environment, stateChanged: logState, progress: progress)
-        }
-        let tokenizer = try options.tokenizer.map { name in
-            try ModelLoader.resolve(name, revision: nil, environment: environment)
+        let files = ModelSource(
+            environment: environment, token: model.hfToken, cacheRoot: model.downloadDir, logger: logger)
+        var source = BuiltInModel.source
+        if let name = model.model { source = try await files.resolve(name, revision: options.revision) }
+        var tokenizer: CheckpointSource?
+        if let name = options.tokenizer {
+            tokenizer = try await files.resolve(name, revision: model.tokenizerRevision, wanting: .tokenizer)
         }
         return try await ModelLoader.load(
-            BuiltInModel.source, tokenizer: tokenizer, options, stateChanged: logState, progress: progress)
+            source, tokenizer: tokenizer, options, stateChanged: logState, progress: progress)
     }
 
     private func logState(_ state: EngineState) {

@@ -9,7 +9,7 @@ import VLLMEngine
 struct ModelFlags: ParsableArguments {
     @Argument(
         help:
-            "A folder with a Hugging Face checkpoint, or the id of one in the local hub cache. Without it the small model that is built into this program."
+            "A folder with a Hugging Face checkpoint, or the id of one on the hub, which is fetched where the local cache has it not. Without it the small model that is built into this program."
     )
     var model: String?
 
@@ -21,6 +21,12 @@ struct ModelFlags: ParsableArguments {
 
     @Option(help: "Branch, tag or commit of a hub id (default: main).")
     var revision: String?
+
+    @Option(help: "Branch, tag or commit of the tokenizer's hub id (default: main).")
+    var tokenizerRevision: String?
+
+    @Option(help: "Token for the hub (default: $HF_TOKEN, or what huggingface-cli login left).")
+    var hfToken: String?
 
     @Option(
         help: "Folder of the hub cache (default: $HF_HUB_CACHE, $HF_HOME/hub or ~/.cache/huggingface/hub).")

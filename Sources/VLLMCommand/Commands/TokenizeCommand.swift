@@ -4,6 +4,7 @@
 import ArgumentParser
 import VLLMCheckpoints
 import VLLMEngine
+import VLLMHub
 import VLLMJSON
 import VLLMTokenizers
 
@@ -39,10 +40,18 @@ struct TokenizeCommand: ParsableCommand, Command {
     @Flag(inversion: .prefixedNo, help: "Puts the tokens around the text that the tokenizer asks for.")
     var addSpecialTokens = true
 
+    @Option(help: "Branch, tag or commit of a hub id (default: main).")
+    var revision: String?
+
+    @OptionGroup(title: "Log")
+    var log: LogFlags
+
     func run(in context: CommandContext) async throws {
-        let source =
-            try model.map { try ModelLoader.resolve($0, revision: nil, environment: context.environment) }
-            ?? BuiltInModel.source
+        var source = BuiltInModel.source
+        if let model {
+            let files = ModelSource(environment: context.environment, logger: try context.logger(log))
+            source = try await files.resolve(model, revision: revision, wanting: .tokenizer)
+        }
         guard let tokenizer = try ModelLoader.tokenizer(of: source) else {
             throw UsageError("'\(source.name)' has no tokenizer.")
         }

@@ -37,7 +37,8 @@ final class ChildProcess {
         let program = try Self.program()
         let timeout = ["timeout", "-s", "KILL", "\(Self.timeoutInSeconds)"]
         let all =
-            ["/usr/bin/env", "-u", "VLLM_API_KEY", "-u", "VLLM_LOGGING_LEVEL"] + environment + timeout + [
+            ["/usr/bin/env", "-u", "VLLM_API_KEY", "-u", "VLLM_LOGGING_LEVEL", "HF_HUB_OFFLINE=1"]
+            + environment + timeout + [
                 program
             ]
         // A child that is started between a pipe's making and its mark would keep the pipe open.
