@@ -117,11 +117,11 @@ public final class AsyncLLM: Sendable {
         let request = try processor.process(
             prompt, params, id: requestID, addSpecialTokens: addSpecialTokens, seed: drawSeed(first))
         let ids = (0..<UInt64(request.params.n)).map { SequenceID(first + $0) }
-        let (events, continuation) = AsyncStream.makeStream(of: SequenceEvent.self)
+        let events = EventQueue()
         try registry.add(
-            ids, promptTokens: request.promptTokenIDs.count, stream: continuation)
+            ids, promptTokens: request.promptTokenIDs.count, stream: events)
         metrics.recordArrival(numSequences: ids.count, maxTokens: request.params.maxTokens ?? 0)
-        continuation.onTermination = { [weak self, metrics] _ in
+        events.onEnd { [weak self, metrics] in
             for id in ids where self?.abort(id) == true { metrics.recordAbort() }
         }
         for (index, id) in ids.enumerated() {
@@ -134,7 +134,7 @@ public final class AsyncLLM: Sendable {
                         arrival: request.arrival)))
         }
         return RequestStream(
-            events: events, request: request, tokenizer: tokenizer, metrics: metrics,
+            events: EventReader(events), request: request, tokenizer: tokenizer, metrics: metrics,
             abort: { [weak self] index in self?.abort(ids[index]) })
     }
 

@@ -59,7 +59,25 @@ struct OutputAssembler {
     var isFinished: Bool { numFinished == sequences.count }
 
     /// Takes in an event; gives what the request's stream shall yield, if anything.
+    ///
+    /// Tokens that come together, for the reader was slow, are taken in one by one, so that stop strings are found at
+    /// the same token.
     mutating func take(_ event: SequenceEvent) -> RequestOutput? {
+        guard event.output.newTokenIDs.count > 1 else { return takeOne(event) }
+        var joined: RequestOutput?
+        for single in event.singles {
+            let output = takeOne(single)
+            if joined == nil || request.params.outputKind != .delta {
+                joined = output ?? joined
+            } else if let output {
+                joined?.append(output)
+            }
+            if sequences[event.index].output.finishReason != nil { break }
+        }
+        return joined
+    }
+
+    private mutating func takeOne(_ event: SequenceEvent) -> RequestOutput? {
         stoppedSequence = nil
         guard sequences[event.index].output.finishReason == nil else { return nil }
         let output = event.output
@@ -156,5 +174,38 @@ struct OutputAssembler {
             requestID: request.id, prompt: request.prompt, promptTokenIDs: request.promptTokenIDs,
             promptLogprobs: sendsPrompt ? promptLogprobs : nil, outputs: outputs, finished: isFinished,
             numCachedTokens: numCachedTokens, metrics: isFinished ? sequences[event.index].times : nil)
+    }
+}
+
+extension SequenceEvent {
+    /// The same as events of one token each.
+    fileprivate var singles: [SequenceEvent] {
+        output.newTokenIDs.indices.map { place in
+            var single = self
+            single.output.newTokenIDs = [output.newTokenIDs[place]]
+            single.output.logprobs = place < output.logprobs.count ? [output.logprobs[place]] : []
+            if place > 0 { single.output.promptLogprobs = nil }
+            if place < output.newTokenIDs.count - 1 {
+                (single.output.finishReason, single.output.stopReason, single.output.failure) = (
+                    nil, nil, nil
+                )
+            }
+            return single
+        }
+    }
+}
+
+extension RequestOutput {
+    /// Adds a later delta of the same sequence.
+    fileprivate mutating func append(_ later: RequestOutput) {
+        finished = later.finished
+        metrics = later.metrics
+        guard let delta = later.outputs.first, !outputs.isEmpty else { return }
+        outputs[0].text += delta.text
+        outputs[0].tokenIDs += delta.tokenIDs
+        if let logprobs = delta.logprobs { outputs[0].logprobs = (outputs[0].logprobs ?? []) + logprobs }
+        outputs[0].cumulativeLogprob = delta.cumulativeLogprob
+        outputs[0].finishReason = delta.finishReason
+        outputs[0].stopReason = delta.stopReason
     }
 }

@@ -8,7 +8,7 @@ import VLLMTypes
 final class RequestRegistry: Sendable {
     fileprivate struct Entry {
         let index: Int
-        let stream: AsyncStream<SequenceEvent>.Continuation
+        let stream: EventQueue
         /// Prompt tokens of a request that waits, said of its first sequence alone.
         var queuedTokens: Int?
     }
@@ -36,7 +36,7 @@ final class RequestRegistry: Sendable {
 
     /// Adds a request's sequences; throws while the engine takes none, and where too many wait.
     func add(
-        _ ids: [SequenceID], promptTokens: Int, stream: AsyncStream<SequenceEvent>.Continuation
+        _ ids: [SequenceID], promptTokens: Int, stream: EventQueue
     ) throws(RequestError) {
         let (engine, exceeded) = state.withLock { state in
             let exceeded = state.queue.limitExceeded(by: promptTokens, limits)
@@ -82,7 +82,7 @@ final class RequestRegistry: Sendable {
             }
         }
         for (entry, output) in events {
-            entry.stream.yield(SequenceEvent(index: entry.index, output: output, time: now))
+            entry.stream.push(SequenceEvent(index: entry.index, output: output, time: now))
         }
         return orphans
     }
@@ -102,7 +102,7 @@ final class RequestRegistry: Sendable {
             var output = EngineCoreOutput(id: id)
             output.finishReason = .error
             output.failure = reason
-            entry.stream.yield(SequenceEvent(index: entry.index, output: output, time: .now))
+            entry.stream.push(SequenceEvent(index: entry.index, output: output, time: .now))
         }
     }
 
@@ -112,7 +112,7 @@ final class RequestRegistry: Sendable {
         for (id, entry) in entries {
             var output = EngineCoreOutput(id: id)
             output.finishReason = .abort
-            entry.stream.yield(SequenceEvent(index: entry.index, output: output, time: .now))
+            entry.stream.push(SequenceEvent(index: entry.index, output: output, time: .now))
         }
         return Array(entries.keys)
     }

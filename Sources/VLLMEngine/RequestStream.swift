@@ -12,7 +12,7 @@ public struct RequestStream: AsyncSequence, Sendable {
     public typealias Element = RequestOutput
     public typealias Failure = any Error
 
-    let events: AsyncStream<SequenceEvent>
+    let events: EventReader
     let request: ProcessedRequest
     let tokenizer: Tokenizer?
     let metrics: EngineMetrics
@@ -26,19 +26,19 @@ public struct RequestStream: AsyncSequence, Sendable {
     /// Starts to wait for outputs.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(
-            events: events.makeAsyncIterator(),
+            events: events,
             assembler: OutputAssembler(request, tokenizer: tokenizer, metrics: metrics), abort: abort)
     }
 
     /// Waits for outputs.
     public struct AsyncIterator: AsyncIteratorProtocol {
-        var events: AsyncStream<SequenceEvent>.Iterator
+        let events: EventReader
         var assembler: OutputAssembler
         let abort: @Sendable (Int) -> Void
 
         /// The next output, or nil when the request has ended; throws if the engine failed.
         public mutating func next() async throws -> RequestOutput? {
-            while !assembler.isFinished, let event = await events.next(isolation: #isolation) {
+            while !assembler.isFinished, let event = await events.queue.next() {
                 let output = assembler.take(event)
                 if let stopped = assembler.stoppedSequence { abort(stopped) }
                 if let failure = assembler.failure { throw RequestError(nil, failure, kind: .engineFailure) }
