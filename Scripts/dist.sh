@@ -36,6 +36,7 @@ describe() {
 
 use_archive libpcre2-8.a libpcre2-dev
 use_archive libyaml.a libyaml-dev
+use_archive libz.a zlib1g-dev
 use_archive libstdc++.a "g++"
 describe libpcre2-8 pcre2-8
 describe yaml-0.1 yaml
@@ -64,7 +65,7 @@ if grep -q _FoundationICU "dist/$name/vllm"; then
 fi
 needed=$(LC_ALL=C ldd "dist/$name/vllm" 2>/dev/null || true)
 case $needed in
-*libswift* | *libFoundation* | *libpcre2* | *libyaml* | *libstdc*)
+*libswift* | *libFoundation* | *libpcre2* | *libyaml* | *libz* | *libstdc*)
     echo "dist: the program needs libraries that a bare machine does not have:" >&2
     echo "$needed" >&2
     exit 1
