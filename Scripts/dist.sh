@@ -41,6 +41,8 @@ use_archive libstdc++.a "g++"
 describe libpcre2-8 pcre2-8
 describe yaml-0.1 yaml
 
+# Archives are nothing that the build looks at: it would keep a program that was linked of others.
+rm -f "$scratch/release/vllm"
 PKG_CONFIG_PATH=$static swift build -c release --scratch-path "$scratch" --static-swift-stdlib --jobs "${JOBS:-2}" \
     -Xlinker "-L$static" --product vllm
 
