@@ -109,7 +109,7 @@ let package = Package(
                 hummingbirdCore, serviceLifecycle, logging, nioCore, nioHTTP1, nioPosix, httpTypes,
             ]
         ),
-        library("VLLM", ["VLLMChat", "VLLMEngine", "VLLMTypes"]),
+        library("VLLM", ["VLLMChat", "VLLMEngine", "VLLMTypes", serviceLifecycle]),
 
         // Floor 8: the program.
         .executableTarget(
@@ -147,6 +147,10 @@ let package = Package(
         tests(
             "VLLMBuiltInModelTests",
             ["VLLMChat", "VLLMEngine", "VLLMCheckpoints", "VLLMTypes", "VLLMJSON", "CVLLMAssets"]),
+        tests("VLLMTests", ["VLLM", "VLLMMockEngine", serviceLifecycle, logging]),
+        tests(
+            "VLLMFuzzTests",
+            ["VLLMCheckpoints", "VLLMEngine", "VLLMJSON", "VLLMTemplates", "VLLMTokenizers"]),
         tests("VLLMCommandTests", ["VLLMCommand"]),
     ],
     cLanguageStandard: .gnu2x

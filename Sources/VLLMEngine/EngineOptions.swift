@@ -53,6 +53,8 @@ public struct EngineOptions: Sendable {
     public var usesGenerationConfig: Bool = true
 
     /// Creates the options of a model.
+    /// JSON whose members replace those of generation_config.json; `max_new_tokens` in either bounds every request.
+    public var overrideGenerationConfig: String?
     /// How much may wait until more is refused.
     public var queueLimits = QueueLimits()
     /// Runs the engine in a process of its own, which is started again when it dies.

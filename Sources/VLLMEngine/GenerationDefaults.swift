@@ -12,9 +12,16 @@ struct GenerationDefaults: Sendable {
     var eosTokenIDs: [Int32] = []
 
     /// Reads generation_config.json and config.json.
-    init(_ checkpoint: Checkpoint, usesSampling: Bool) throws(CheckpointError) {
-        let object =
+    ///
+    /// - Parameter override: JSON whose members replace those of the file, even where its sampling is not used.
+    init(_ checkpoint: Checkpoint, usesSampling: Bool, override: String?) throws(CheckpointError) {
+        var object =
             try checkpoint.source.object("generation_config.json", sizeLimit: 1 << 20) ?? JSONObject()
+        let replaced = try Self.members(of: override)
+        if !usesSampling {
+            for name in Self.samplingNames { object[name] = nil }
+        }
+        for (name, value) in replaced { object[name] = value }
         let config = ConfigReader(object, file: checkpoint.source.path(of: "generation_config.json"))
         for source in [object, checkpoint.config] {
             for token in try Self.tokenIDs(source["eos_token_id"], config) where !eosTokenIDs.contains(token)
@@ -22,7 +29,6 @@ struct GenerationDefaults: Sendable {
                 eosTokenIDs.append(token)
             }
         }
-        guard usesSampling else { return }
         params.temperature = try config.double("temperature", default: params.temperature)
         params.topP = try config.double("top_p", default: params.topP)
         params.topK = try config.int("top_k", in: -1...(1 << 24), default: params.topK)
@@ -36,6 +42,25 @@ struct GenerationDefaults: Sendable {
         } catch {
             throw config.error(error.parameter ?? "", "does not do as a default: \(error.message)")
         }
+    }
+
+    private static let samplingNames = [
+        "temperature", "top_p", "top_k", "min_p", "repetition_penalty", "max_new_tokens",
+    ]
+
+    private static func members(of override: String?) throws(CheckpointError) -> JSONObject {
+        guard let override else { return [:] }
+        guard let object = (try? JSONParser.parse(override))?.objectValue else {
+            throw CheckpointError(
+                "--override-generation-config", "should be a JSON object, is '\(override)'.")
+        }
+        let known = samplingNames + ["eos_token_id"]
+        if let unknown = object.keys.first(where: { !known.contains($0) }) {
+            throw CheckpointError(
+                "--override-generation-config",
+                "has '\(unknown)', which changes nothing here; known are \(known.joined(separator: ", ")).")
+        }
+        return object
     }
 
     /// An id, or a list of ids.

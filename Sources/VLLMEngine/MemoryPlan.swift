@@ -23,7 +23,7 @@ package struct MemoryPlan: Sendable, Hashable {
     ) throws(DeviceError) -> MemoryPlan {
         let wanted = options.maxModelLen ?? modelLength
         let bytesPerBlock = bytesPerToken * options.blockSize
-        let left = options.kvCacheMemoryBytes ?? Int(Double(free) * options.memoryUtilization) - used
+        let left = options.kvCacheMemoryBytes ?? share(options.memoryUtilization, of: free) - used
         let useful = options.maxNumSeqs.multipliedReportingOverflow(by: blocks(wanted, options.blockSize))
         let fitting = min(max(left, 0) / max(bytesPerBlock, 1), useful.overflow ? .max : useful.partialValue)
         let numBlocks = options.numBlocksOverride ?? fitting
@@ -50,6 +50,11 @@ package struct MemoryPlan: Sendable, Hashable {
             )
         }
         return MemoryPlan(numBlocks: numBlocks, maxModelLen: min(wanted, tokens))
+    }
+
+    /// A share in (0, 1] of a size, which may be the largest there is.
+    package static func share(_ share: Double, of size: Int) -> Int {
+        Int(exactly: (Double(size) * share).rounded(.down)) ?? size
     }
 
     private static func blocks(_ tokens: Int, _ blockSize: Int) -> Int {

@@ -53,7 +53,7 @@ package struct ModelInspection: Sendable {
             let weights = total * dtype.size
             let perToken =
                 configuration.numLayers * 2 * configuration.numKVHeads * configuration.headDim * dtype.size
-            let left = max(0, Int(Double(available) * utilization) - weights)
+            let left = max(0, MemoryPlan.share(utilization, of: available) - weights)
             return Fit(
                 dtype: dtype, weights: weights, kvBytesPerToken: perToken, poolTokens: left / max(perToken, 1)
             )

@@ -101,7 +101,9 @@ extension ModelLoader {
         let checkpoint = try Checkpoint(source)
         let (architecture, configuration) = try Registry.decoder(for: checkpoint)
         let dtype = try dtype(options.dtype, checkpoint)
-        let defaults = try GenerationDefaults(checkpoint, usesSampling: options.usesGenerationConfig)
+        let defaults = try GenerationDefaults(
+            checkpoint, usesSampling: options.usesGenerationConfig,
+            override: options.overrideGenerationConfig)
         try check(options, configuration)
         let backend = try CPUBackend(
             .init(numThreads: options.numThreads, instructionSet: options.instructionSet))

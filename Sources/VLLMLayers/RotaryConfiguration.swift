@@ -83,6 +83,9 @@ package struct RotaryConfiguration: Sendable, Hashable {
             default: try config.double("partial_rotary_factor", default: defaultShare))
         let theta = try (parameters ?? config).double(
             "rope_theta", default: try config.double("rope_theta", default: defaultTheta))
+        guard (0...1).contains(share) else {
+            throw config.error("partial_rotary_factor", "should be in 0…1, is \(share)")
+        }
         let dimension = Int(Double(headDim) * share)
         guard dimension >= 2, dimension <= headDim, dimension % 2 == 0 else {
             throw config.error(

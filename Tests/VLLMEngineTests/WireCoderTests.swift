@@ -74,6 +74,7 @@ import VLLMTypes
         (options.blockSize, options.enablePrefixCaching, options.enableChunkedPrefill) = (32, false, false)
         (options.usesPriorities, options.seed, options.maxLogprobs) = (true, -3, -1)
         (options.numThreads, options.instructionSet, options.usesGenerationConfig) = (2, "avx2", false)
+        options.overrideGenerationConfig = "{}"
         let load = EngineOrder.load(options, path: "/models/a")
         #expect(text(try WireCoder.value(EngineOrder.self, in: WireCoder.bytes(of: load))) == text(load))
         let plain = EngineOrder.load(EngineOptions(model: "m"), path: nil)

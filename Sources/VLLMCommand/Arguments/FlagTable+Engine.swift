@@ -39,9 +39,7 @@ extension FlagTable {
         .neutral("--hf-overrides", only: ["{}"], missing: "overriding config.json (edit the file)"),
         .neutral("--hf-config-path", missing: "a configuration from another folder"),
         .neutral("--config-format", only: ["auto", "hf"], missing: "that format of configuration"),
-        .neutral(
-            "--override-generation-config", only: ["{}"],
-            missing: "overriding generation_config.json (edit the file, or give --generation-config vllm)"),
+        .built("--override-generation-config"),
         .neutral("--logprobs-mode", only: ["raw_logprobs"], missing: "that kind of log-probabilities"),
         .off("--skip-tokenizer-init", missing: "serving without a tokenizer"),
         .off("--enable-prompt-embeds", missing: "prompts of embeddings"),

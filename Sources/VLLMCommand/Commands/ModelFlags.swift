@@ -56,6 +56,12 @@ struct ModelFlags: ParsableArguments {
     @Option(help: "Where sampling defaults come from: auto (generation_config.json) or vllm (none).")
     var generationConfig: String = "auto"
 
+    @Option(
+        help:
+            "JSON with sampling defaults that replace the model's, such as {\"temperature\": 0.5}; max_new_tokens bounds what any request may ask for."
+    )
+    var overrideGenerationConfig: String?
+
     @Option(help: "Where the model runs: auto or cpu.")
     var device: String = "auto"
 
@@ -74,6 +80,7 @@ struct ModelFlags: ParsableArguments {
         options.revision = revision
         options.dtype = try dtypeChoice()
         options.seed = seed ?? 0
+        options.overrideGenerationConfig = overrideGenerationConfig
         if let instructionSet, !CPUBackend.availableInstructionSets.contains(instructionSet) {
             let names = CPUBackend.availableInstructionSets.joined(separator: ", ")
             throw UsageError(

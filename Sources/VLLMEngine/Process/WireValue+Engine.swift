@@ -120,5 +120,6 @@ extension EngineOptions: WireValue {
         try numThreads.code(&coder)
         try instructionSet.code(&coder)
         try usesGenerationConfig.code(&coder)
+        try overrideGenerationConfig.code(&coder)
     }
 }

@@ -50,9 +50,10 @@ struct SamplingFields {
                     "max_tokens=\(value) cannot be greater than max_model_len=\(info.maxModelLen). Please request fewer output tokens.",
                     parameter: name, value: String(value))
             }
-            return value
+            // What the model's defaults say is a bound too.
+            return min(value, info.defaultMaxTokens ?? .max)
         }
-        return fields.object.contains(names[0]) ? nil : fallback
+        return fields.object.contains(names[0]) ? info.defaultMaxTokens : fallback
     }
 
     /// A number; NaN and infinities are refused by name.
