@@ -17,6 +17,8 @@ import sys
 import time
 import urllib.request
 
+from serving import family
+
 
 def metric(port, name):
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
@@ -27,8 +29,12 @@ def metric(port, name):
 
 
 def resident(pid):
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
+    """Resident MiB of the server and of the process of its engine."""
+    total = 0
+    for member in family(pid):
+        with open(f"/proc/{member}/status") as status:
+            total += next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
+    return total
 
 
 async def client(options, number, end, counts):
