@@ -162,4 +162,5 @@ def main():
         print("exit code        ", process.wait(timeout=60))
 
 
-main()
+if __name__ == "__main__":
+    main()
