@@ -16,7 +16,7 @@ import json
 import random
 import time
 
-from serving import family, quantile
+from serving import quantile, resident
 
 
 async def ask(options, generator):
@@ -34,14 +34,6 @@ async def ask(options, generator):
         return status, time.monotonic() - start
     finally:
         writer.close()
-
-
-def resident(pid):
-    total = 0
-    for member in family(pid):
-        with open(f"/proc/{member}/status") as status:
-            total += next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
-    return total
 
 
 async def closed_loop(options):
@@ -72,18 +64,18 @@ async def open_loop(options, rate):
         status, seconds = await ask(options, generator)
         results.append((status, seconds, time.monotonic()))
 
-    memory = [resident(options.pid)]
+    memory = [resident(options.pid)["VmRSS"]]
     while time.monotonic() < end:
         task = asyncio.create_task(one())
         tasks.add(task)
         task.add_done_callback(tasks.discard)
         if len(results) % 50 == 0:
-            memory.append(resident(options.pid))
+            memory.append(resident(options.pid)["VmRSS"])
         await asyncio.sleep(generator.expovariate(rate))
     begin = end - options.seconds * 3 / 4
     goodput = sum(status == 200 and begin <= t < end for status, _, t in results) / (end - begin)
     await asyncio.gather(*tasks)
-    memory.append(resident(options.pid))
+    memory.append(resident(options.pid)["VmRSS"])
     return results, goodput, memory
 
 

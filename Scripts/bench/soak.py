@@ -17,7 +17,7 @@ import sys
 import time
 import urllib.request
 
-from serving import family
+from serving import resident
 
 
 def metric(port, name):
@@ -26,15 +26,6 @@ def metric(port, name):
             if line.startswith(name) and not line.startswith("#"):
                 return float(line.rsplit(" ", 1)[1])
     return None
-
-
-def resident(pid):
-    """Resident MiB of the server and of the process of its engine."""
-    total = 0
-    for member in family(pid):
-        with open(f"/proc/{member}/status") as status:
-            total += next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
-    return total
 
 
 async def client(options, number, end, counts):
@@ -80,7 +71,7 @@ async def run(options, counts):
     end = time.monotonic() + options.seconds
     tasks = [asyncio.create_task(client(options, number, end, counts)) for number in range(options.clients)]
     await asyncio.sleep(options.seconds / 2)
-    print(f"resident in the middle {resident(options.pid):.0f} MiB", flush=True)
+    print(f"resident in the middle {resident(options.pid)['VmRSS']:.0f} MiB", flush=True)
     await asyncio.gather(*tasks)
 
 
@@ -96,7 +87,7 @@ def main():
         with urllib.request.urlopen(f"http://127.0.0.1:{options.port}/v1/models", timeout=10) as answer:
             options.model = json.load(answer)["data"][0]["id"]
     counts = {"finished": 0, "hung up": 0, "errors": []}
-    print(f"resident at the start  {resident(options.pid):.0f} MiB", flush=True)
+    print(f"resident at the start  {resident(options.pid)['VmRSS']:.0f} MiB", flush=True)
     asyncio.run(run(options, counts))
     for _ in range(100):  # hung up requests end within a step
         busy = [metric(options.port, "vllm:num_requests_running"), metric(options.port, "vllm:num_requests_waiting"),
@@ -104,7 +95,7 @@ def main():
         if not any(busy):
             break
         time.sleep(0.1)
-    print(f"resident at the end    {resident(options.pid):.0f} MiB")
+    print(f"resident at the end    {resident(options.pid)['VmRSS']:.0f} MiB")
     print(f"finished {counts['finished']}, hung up {counts['hung up']}, errors {len(counts['errors'])}")
     print(f"running, waiting, cache usage at the end: {busy}")
     for error in counts["errors"][:5]:

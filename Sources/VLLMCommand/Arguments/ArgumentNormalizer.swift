@@ -203,6 +203,7 @@ extension ArgumentNormalizer {
                 flag, values, shown: "\(flag.name)\(spelling.path) \(values.joined(separator: " "))")
         }
         guard spelling.path.isEmpty else { throw unknown(spelling.name + spelling.path) }
+        guard !values.contains("") else { throw UsageError("\(flag.name) should not be empty.") }
         switch flag.name {
         case "--model":
             model = values.last

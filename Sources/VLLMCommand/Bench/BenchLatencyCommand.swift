@@ -52,6 +52,7 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         let backend = try CPUBackend(.init(numThreads: info.numThreads, instructionSet: model.instructionSet))
         let peaks = try CPUPeaks.measure(info.dtype, backend: backend)
         let benchmark = OfflineBenchmark(engine: engine)
+        try benchmark.check(inputLength: inputLen, outputLength: outputLen, atOnce: batchSize)
         _ = try await benchmark.run(count: batchSize, inputLength: inputLen, outputLength: 2, salt: 0)
         var prefill: [Double] = []
         var decode: [Double] = []

@@ -39,6 +39,9 @@ struct BenchThroughputCommand: ParsableCommand, Command {
         guard inputLen >= 1, outputLen >= 1, numPrompts >= 1, numIters >= 1 else {
             throw ValidationError("lengths and counts should be at least 1.")
         }
+        guard numPrompts <= 1_000_000 else {
+            throw ValidationError("--num-prompts should be at most 1000000.")
+        }
     }
 
     func run(in context: CommandContext) async throws {
@@ -47,6 +50,7 @@ struct BenchThroughputCommand: ParsableCommand, Command {
             environment: context.environment)
         let engine = try await starter.start { $0.enablePrefixCaching = false }
         let benchmark = OfflineBenchmark(engine: engine)
+        try benchmark.check(inputLength: inputLen, outputLength: outputLen)
         _ = try await benchmark.run(count: 2, inputLength: inputLen, outputLength: 2, salt: 0)
         var total: [Double] = []
         var output: [Double] = []

@@ -17,6 +17,19 @@ struct OfflineBenchmark {
         var outputTokens: Int
     }
 
+    /// Throws where requests of this size, so many at once, are more than the engine takes.
+    func check(inputLength: Int, outputLength: Int, atOnce: Int = 1) throws(UsageError) {
+        let (length, overflow) = inputLength.addingReportingOverflow(outputLength)
+        guard !overflow, length <= engine.info.maxModelLen else {
+            throw UsageError(
+                "--input-len and --output-len together should be at most \(engine.info.maxModelLen), the longest sequence.")
+        }
+        guard atOnce <= engine.info.maxNumSeqs else {
+            throw UsageError(
+                "--batch-size should be at most --max-num-seqs, \(engine.info.maxNumSeqs): the rest would wait.")
+        }
+    }
+
     /// Runs a batch of requests of equal length at once.
     ///
     /// - Parameter salt: makes the prompts different from those of other runs, so that no cache helps.

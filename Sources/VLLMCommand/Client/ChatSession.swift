@@ -53,7 +53,8 @@ struct ChatSession {
                 try await ask(line)
             } catch let error as RequestError where error.kind == .invalid {
                 // The question does not fit: the conversation before it is still good.
-                Terminal.printError("\(error)\n")
+                let hint = messages.count > opening.count ? " /reset starts a new conversation." : ""
+                Terminal.printError("\(error)\(hint)\n")
             } catch let error as ClientError where Terminal.isInteractive {
                 Terminal.printError("\(error)\n")
             }

@@ -23,7 +23,8 @@ struct LogFlags: ParsableArguments {
         case "error": return .error
         case "critical", "fatal": return .critical
         default:
-            throw UsageError("--log-level should be debug, info, warning or error, is '\(name)'.")
+            let source = logLevel == nil ? "VLLM_LOGGING_LEVEL" : "--log-level"
+            throw UsageError("\(source) should be debug, info, warning or error, is '\(name)'.")
         }
     }
 }

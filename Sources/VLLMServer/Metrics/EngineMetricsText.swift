@@ -60,6 +60,9 @@ enum EngineMetricsText {
                 ([("source", "external_kv_transfer")], 0),
             ])
         writer.counters(
+            "vllm:prompt_tokens_cached_by_source", "Prompt tokens that were cached, by where.",
+            [([("source", "device")], Double(snapshot.promptTokensCached))])
+        writer.counters(
             "vllm:admission_rejections", "Requests refused for a full queue, by the limit.",
             snapshot.numRejected.map { ([("reason", $0.limit)], Double($0.count)) })
         writer.counter("vllm:generation_tokens", "Tokens generated.", Double(snapshot.generationTokens))
