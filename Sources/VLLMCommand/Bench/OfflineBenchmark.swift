@@ -22,11 +22,13 @@ struct OfflineBenchmark {
         let (length, overflow) = inputLength.addingReportingOverflow(outputLength)
         guard !overflow, length <= engine.info.maxModelLen else {
             throw UsageError(
-                "--input-len and --output-len together should be at most \(engine.info.maxModelLen), the longest sequence.")
+                "--input-len and --output-len together should be at most \(engine.info.maxModelLen), the longest sequence."
+            )
         }
         guard atOnce <= engine.info.maxNumSeqs else {
             throw UsageError(
-                "--batch-size should be at most --max-num-seqs, \(engine.info.maxNumSeqs): the rest would wait.")
+                "--batch-size should be at most --max-num-seqs, \(engine.info.maxNumSeqs): the rest would wait."
+            )
         }
     }
 

@@ -27,6 +27,9 @@ final class EngineProcess: EngineClient {
     /// A process that lived longer than this died of something new.
     private static let stableLifetime = Duration.seconds(60)
 
+    /// What a process that was told to end gets to do so.
+    private static let patience = Duration.seconds(10)
+
     private let path: String?
     private let letters = Mailbox<EngineCommand>()
     private let ready = OneShot<Result<ModelInfo, RequestError>>()
@@ -62,12 +65,20 @@ final class EngineProcess: EngineClient {
 
     var processID: Int32? { state.withLock { $0.child } }
 
-    func send(_ command: EngineCommand) { letters.send(command) }
+    func send(_ command: EngineCommand) {
+        // What ends by command is not started again.
+        if case .stop = command { state.withLock { $0.isStopping = true } }
+        letters.send(command)
+    }
 
     func shutdown() async {
-        state.withLock { $0.isStopping = true }
-        letters.send(.stop)
+        send(.stop)
+        let impatience = Task {
+            try await Task.sleep(for: Self.patience)
+            if let child = processID { kill(child, SIGKILL) }
+        }
         await ended.value
+        impatience.cancel()
     }
 
     // MARK: Threads
