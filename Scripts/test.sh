@@ -48,6 +48,7 @@ step "format" Scripts/check-format
 # shellcheck disable=SC2086
 step "build" swift build -c release --jobs "$jobs" --build-tests
 step "no full Foundation in the program" check_foundation
+step "tables in the documentation" Scripts/check-tables
 step "tests" run_tests
 step "examples" Scripts/check-example
 
