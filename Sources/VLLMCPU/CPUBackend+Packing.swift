@@ -40,6 +40,11 @@ extension CPUBackend {
             }
         }
 
+        /// The part whose rows a panel holds; those that share one are stored alike.
+        func part(ofPanel panel: Int) -> TensorSource {
+            parts[source(of: panel * Int(VLLM_PANEL))?.part ?? 0]
+        }
+
         func address(of row: Int) -> UInt? {
             guard let (index, row) = source(of: row) else { return nil }
             let part = parts[index]
@@ -57,8 +62,6 @@ extension CPUBackend {
         let numPanels = map.numRows / panel
         let address = try allocateWeights(numPanels * panelBytes)
         let target = description.dtype.kernelType
-        let source = first.dtype.kernelType
-        let kStride = first.columnStride
         pool.run(chunks: (numPanels + 15) / 16) { chunk, _ in
             for index in chunk * 16..<Swift.min(numPanels, chunk * 16 + 16) {
                 let rows = unsafe (0..<panel).map { row in
@@ -66,10 +69,10 @@ extension CPUBackend {
                         unsafe UnsafeRawPointer(bitPattern: $0)
                     }
                 }
+                let part = map.part(ofPanel: index)
                 unsafe vllm_pack_panel(
                     UnsafeMutableRawPointer(bitPattern: address + UInt(index * panelBytes)), target, rows,
-                    source,
-                    kStride, Int32(k))
+                    part.dtype.kernelType, part.columnStride, Int32(k))
             }
         }
         return PackedWeight(
@@ -80,18 +83,21 @@ extension CPUBackend {
     /// The parts agree with each other and with what the kernels can do.
     private static func check(_ description: WeightDescription) throws(DeviceError) {
         guard let first = description.parts.first else { return }
-        let agree = description.parts.allSatisfy {
-            $0.columns == first.columns && $0.dtype == first.dtype && $0.columnStride == first.columnStride
+        var end = 0
+        for (part, next) in zip(description.parts, description.parts.dropFirst()) {
+            end += part.rows
+            let areAlike = part.dtype == next.dtype && part.columnStride == next.columnStride
+            let sharesPanel = description.arrangement == .stacked && end % Int(VLLM_PANEL) != 0
+            guard part.columns == next.columns, areAlike || !sharesPanel else {
+                throw DeviceError(
+                    "the parts of a merged weight, \(part.dtype.rawValue) and \(next.dtype.rawValue), differ in type or width."
+                )
+            }
         }
-        guard agree else { throw DeviceError("the parts of a merged weight differ in type or width.") }
         if description.arrangement == .gated {
             guard description.parts.count == 2, description.parts[1].rows == first.rows else {
                 throw DeviceError("a gated weight needs two parts of equal size.")
             }
-        }
-        guard description.dtype != .bfloat16 || first.columns % 2 == 0 else {
-            throw DeviceError(
-                "a bfloat16 weight needs an even number of inputs, this one has \(first.columns).")
         }
     }
 

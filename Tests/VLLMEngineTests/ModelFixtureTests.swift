@@ -11,7 +11,8 @@ import VLLMTypes
 /// `Scripts/fixtures/models.py` made them.
 @Suite struct ModelFixtureTests {
     static let names = [
-        "gpt2", "gpt2-bare", "llama", "llama-linear", "llama-mha-bias", "llama-tied-llama3", "phi",
+        "gpt2", "gpt2-bare", "llama", "llama-linear", "llama-mha-bias", "llama-odd", "llama-tied-llama3",
+        "phi",
         "phi-wide",
         "qwen2", "qwen2-window", "qwen3",
     ]

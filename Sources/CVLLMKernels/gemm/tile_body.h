@@ -21,7 +21,7 @@
 #define BLOCK_AHEAD 8192
 
 INLINE int step_bytes(vllm_dtype dtype) { return dtype == VLLM_DTYPE_F16 ? 32 : 64; }
-INLINE int step_count(vllm_dtype dtype, int k) { return dtype == VLLM_DTYPE_BF16 ? k / 2 : k; }
+INLINE int step_count(vllm_dtype dtype, int k) { return dtype == VLLM_DTYPE_BF16 ? (k + 1) / 2 : k; }
 
 /// Rows of a tile at most.
 INLINE int most_rows(vllm_dtype dtype) { return dtype == VLLM_DTYPE_BF16 ? MAX_PAIR_ROWS : MAX_ROWS; }

@@ -65,7 +65,8 @@ typedef struct {
     const void *weight;
     vllm_dtype weight_dtype;
     const float *bias; // [panels * 16] in packed order, or NULL
-    int m, n, k;       // n counts packed rows before padding; with `gated`, n = 2 * outputs, a multiple of 32
+    // Where k is odd and the weight bf16, the element behind each row of x is read too: it is finite.
+    int m, n, k; // n counts packed rows before padding; with `gated`, n = 2 * outputs, a multiple of 32
     vllm_activation activation;
     /// Panels come in pairs (gate, up): panel 2i holds the gate rows of outputs 16i…16i+15, panel 2i+1
     /// their up rows. Output column 16i+c = act(gate) * up. The output has n/2 columns.

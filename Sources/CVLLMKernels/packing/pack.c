@@ -6,8 +6,11 @@
 #include "../include/vllm_kernels.h"
 #include "../support/float_bits.h"
 
+/// Inputs of a packed row: bf16 has them in pairs, the last of which may be half empty.
+static int padded(vllm_dtype packed, int k) { return packed == VLLM_DTYPE_BF16 ? k + k % 2 : k; }
+
 size_t vllm_panel_bytes(vllm_dtype packed, int k) {
-    return (size_t)k * VLLM_PANEL * (packed == VLLM_DTYPE_F32 ? 4 : 2);
+    return (size_t)padded(packed, k) * VLLM_PANEL * (packed == VLLM_DTYPE_F32 ? 4 : 2);
 }
 
 static float load_element(const void *from, vllm_dtype dtype, ptrdiff_t at) {
@@ -24,7 +27,7 @@ static void pack_halves(uint16_t *panel, const void *const rows[VLLM_PANEL], ptr
         for (int j = 0; j < k; j += pair)
             for (int half = 0; half < pair; half++)
                 panel[(size_t)j * VLLM_PANEL + (size_t)(i * pair + half)] =
-                    row ? row[(j + half) * k_stride] : 0;
+                    row && j + half < k ? row[(j + half) * k_stride] : 0;
     }
 }
 
@@ -76,7 +79,7 @@ void vllm_pack_panel(void *panel, vllm_dtype packed, const void *const rows[VLLM
                      ptrdiff_t k_stride, int k) {
     int pair = packed == VLLM_DTYPE_BF16 ? 2 : 1, complete = 1;
     for (int i = 0; i < VLLM_PANEL; i++) complete &= rows[i] != NULL;
-    int words = packed == VLLM_DTYPE_F32 ? k : k / 2, odd = packed == VLLM_DTYPE_F16 && k % 2;
+    int words = packed == VLLM_DTYPE_F32 ? k : k / 2, odd = packed != VLLM_DTYPE_F32 && k % 2;
     if (packed == source && k_stride == 1 && complete && !odd) {
         pack_words(panel, rows, words);
         if (packed == VLLM_DTYPE_F16) split_pairs(panel, words);
@@ -87,8 +90,8 @@ void vllm_pack_panel(void *panel, vllm_dtype packed, const void *const rows[VLLM
         return;
     }
     for (int i = 0; i < VLLM_PANEL; i++) {
-        for (int j = 0; j < k; j++) {
-            float x = rows[i] ? load_element(rows[i], source, j * k_stride) : 0;
+        for (int j = 0; j < padded(packed, k); j++) {
+            float x = rows[i] && j < k ? load_element(rows[i], source, j * k_stride) : 0;
             size_t at = (size_t)(j / pair) * VLLM_PANEL * (size_t)pair + (size_t)(i * pair + j % pair);
             if (packed == VLLM_DTYPE_F32) ((float *)panel)[at] = x;
             else ((uint16_t *)panel)[at] = packed == VLLM_DTYPE_F16 ? vllm_to_f16(x) : vllm_to_bf16(x);
