@@ -28,6 +28,33 @@ struct ServingTests {
         #expect(outcome.error.contains("Model ") && outcome.error.contains("KV cache: "))
     }
 
+    @Test("connections that were just opened do not keep it from stopping with code 0")
+    func stopsWithNewConnections() throws {
+        for _ in 0..<3 {
+            let (server, url) = try ServedProgram.start("--shutdown-timeout", "2")
+            let connections = (0..<30).map { _ in Self.connect(port: url.port) }
+            #expect(connections.allSatisfy { $0 >= 0 })
+            server.send(SIGTERM)
+            #expect(try server.wait().status == 0)
+            for descriptor in connections { close(descriptor) }
+        }
+    }
+
+    /// A connection to this machine over which nothing is said; negative where there is none.
+    private static func connect(port: Int) -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let code = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        return code == 0 ? descriptor : -1
+    }
+
     @Test("a port in use ends the second server with code 1 before it loads a model")
     func portInUse() throws {
         let (server, url) = try ServedProgram.start()
