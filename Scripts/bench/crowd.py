@@ -15,24 +15,16 @@ import resource
 import sys
 import time
 
-from serving import quantile
+from serving import post, quantile
 
 
 async def ask(options, text):
     start = time.monotonic()
-    reader, writer = await asyncio.open_connection("127.0.0.1", options.port)
-    try:
-        data = json.dumps({"model": options.model, "prompt": text, "max_tokens": options.max_tokens,
-                           "temperature": 0, "ignore_eos": True, "return_token_ids": True}).encode()
-        writer.write((f"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                      f"Content-Length: {len(data)}\r\nConnection: close\r\n\r\n").encode() + data)
-        answer = await reader.read()
-        head, _, body = answer.partition(b"\r\n\r\n")
-        if b" 200 " not in head.split(b"\r\n")[0]:
-            return None, time.monotonic() - start
-        return json.loads(body)["choices"][0]["token_ids"], time.monotonic() - start
-    finally:
-        writer.close()
+    body = {"model": options.model, "prompt": text, "max_tokens": options.max_tokens, "temperature": 0, "ignore_eos": True,
+            "return_token_ids": True}
+    status, answer = await post(options.port, "/v1/completions", body)
+    tokens = json.loads(answer)["choices"][0]["token_ids"] if status == 200 else None
+    return tokens, time.monotonic() - start
 
 
 async def main():

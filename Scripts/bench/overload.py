@@ -12,28 +12,19 @@ and resident memory. The server should be started with --max-num-queued-reqs. St
 
 import argparse
 import asyncio
-import json
 import random
 import time
 
-from serving import quantile, resident
+from serving import post, quantile, resident
 
 
 async def ask(options, generator):
     """One request; returns (status, seconds)."""
     start = time.monotonic()
-    reader, writer = await asyncio.open_connection("127.0.0.1", options.port)
-    try:
-        prompt = [generator.randrange(1000) for _ in range(options.input_len)]
-        data = json.dumps({"model": options.model, "prompt": prompt, "max_tokens": options.output_len,
-                           "ignore_eos": True, "temperature": 0}).encode()
-        writer.write((f"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                      f"Content-Length: {len(data)}\r\nConnection: close\r\n\r\n").encode() + data)
-        status = int((await reader.readline()).split()[1])
-        await reader.read()
-        return status, time.monotonic() - start
-    finally:
-        writer.close()
+    prompt = [generator.randrange(1000) for _ in range(options.input_len)]
+    body = {"model": options.model, "prompt": prompt, "max_tokens": options.output_len, "ignore_eos": True, "temperature": 0}
+    status, _ = await post(options.port, "/v1/completions", body)
+    return status, time.monotonic() - start
 
 
 async def closed_loop(options):

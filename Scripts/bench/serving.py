@@ -75,6 +75,19 @@ async def request(port, path, body):
         writer.close()
 
 
+async def post(port, path, body):
+    """Sends a request and waits for its whole answer: (status, body)."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        data = json.dumps(body).encode()
+        writer.write((f"POST {path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: application/json\r\n"
+                      f"Content-Length: {len(data)}\r\nConnection: close\r\n\r\n").encode() + data)
+        head, _, answer = (await reader.read()).partition(b"\r\n\r\n")
+        return int(head.split()[1]), answer
+    finally:
+        writer.close()
+
+
 async def stream(port, options, index, results):
     """One streaming completion of random tokens; records the arrival of each token."""
     generator = random.Random(index)

@@ -14,9 +14,11 @@ final class EventQueue: Sendable {
 
     fileprivate struct State {
         var pending: [SequenceEvent] = []
-        /// Events before `pending` that have been taken.
+        /// Events at the start of `pending` that have been taken.
         var head = 0
-        /// The place of each sequence's last event in `pending`.
+        /// Events that were taken and are no longer in `pending`.
+        var numDropped = 0
+        /// The number of each sequence's last event, counted from the request's first.
         var last: [Int: Int] = [:]
         var reader: CheckedContinuation<SequenceEvent?, Never>?
         var isOver = false
@@ -74,12 +76,12 @@ final class EventQueue: Sendable {
 extension EventQueue.State {
     fileprivate mutating func add(_ event: SequenceEvent, patience: Int) {
         if pending.count - head >= patience, event.output.promptLogprobs == nil,
-            let place = last[event.index], place >= head
+            let number = last[event.index], number >= numDropped + head
         {
-            pending[place].join(event)
+            pending[number - numDropped].join(event)
             return
         }
-        last[event.index] = pending.count
+        last[event.index] = numDropped + pending.count
         pending.append(event)
     }
 
@@ -87,9 +89,10 @@ extension EventQueue.State {
         guard head < pending.count else { return nil }
         let event = pending[head]
         head += 1
-        if head == pending.count {
-            pending.removeAll(keepingCapacity: head <= 256)
-            last.removeAll(keepingCapacity: true)
+        // A reader that never catches up must not keep what it has read.
+        if head == pending.count || head >= 256 {
+            pending.removeFirst(head)
+            numDropped += head
             head = 0
         }
         return event

@@ -105,7 +105,7 @@ struct InputProcessor: Sendable {
         try check(params.stopTokenIDs, "stop_token_ids")
         guard let allowed = params.allowedTokenIDs else { return }
         try check(allowed, "allowed_token_ids")
-        let ends = Set(params.stopTokenIDs + (params.ignoreEOS ? [] : info.eosTokenIDs))
+        let ends = Set(params.endTokenIDs(eosTokenIDs: info.eosTokenIDs))
         if params.minTokens > 0, ends.isSuperset(of: allowed) {
             throw RequestError(
                 "allowed_token_ids", "allowed_token_ids holds only tokens that min_tokens does not allow yet."

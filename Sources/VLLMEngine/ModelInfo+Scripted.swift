@@ -5,9 +5,6 @@ import VLLMTensors
 import VLLMTypes
 
 extension ModelInfo {
-    /// Of no model.
-    package static var unknown: ModelInfo { blank }
-
     /// Describes a scripted engine, which has no weights and no device.
     package init(
         name: String, architecture: String, maxModelLen: Int, vocabularySize: Int, numericsID: String,

@@ -51,8 +51,7 @@ package struct ModelInspection: Sendable {
         availableMemory = available
         fits = [DType.bfloat16, .float16, .float32].map { dtype in
             let weights = total * dtype.size
-            let perToken =
-                configuration.numLayers * 2 * configuration.numKVHeads * configuration.headDim * dtype.size
+            let perToken = configuration.kvBytesPerToken(dtype)
             let left = max(0, MemoryPlan.share(utilization, of: available) - weights)
             return Fit(
                 dtype: dtype, weights: weights, kvBytesPerToken: perToken, poolTokens: left / max(perToken, 1)

@@ -107,8 +107,7 @@ extension ModelLoader {
         try check(options, configuration)
         let backend = try CPUBackend(
             .init(numThreads: options.numThreads, instructionSet: options.instructionSet))
-        let cacheBytes =
-            configuration.numLayers * 2 * configuration.numKVHeads * configuration.headDim * dtype.size
+        let cacheBytes = configuration.kvBytesPerToken(dtype)
         // What memory leaves of the model's length is all that tables of positions have to cover.
         let modelLength = try MemoryPlan.make(
             options, bytesPerToken: cacheBytes, modelLength: configuration.maxPositions, free: free, used: 0,
@@ -178,23 +177,11 @@ extension ModelLoader {
     private static func check(_ options: EngineOptions, _ configuration: DecoderConfiguration)
         throws(DeviceError)
     {
-        guard options.blockSize > 0, options.blockSize % 16 == 0, options.blockSize <= 4096 else {
-            throw DeviceError("--block-size should be a multiple of 16 up to 4096, is \(options.blockSize).")
-        }
-        guard options.maxNumSeqs >= 1, options.maxNumSeqs <= 1 << 20 else {
-            throw DeviceError("--max-num-seqs should be in 1…1048576, is \(options.maxNumSeqs).")
-        }
-        guard options.memoryUtilization > 0, options.memoryUtilization <= 1 else {
-            throw DeviceError(
-                "--gpu-memory-utilization should be in (0, 1], is \(options.memoryUtilization).")
-        }
+        try options.validate()
         if let length = options.maxModelLen, length < 1 || length > configuration.maxPositions {
             throw DeviceError(
                 "--max-model-len should be in 1…\(configuration.maxPositions), the longest this model was made for, is \(length)."
             )
-        }
-        if let tokens = options.maxNumBatchedTokens, tokens > 1 << 20 {
-            throw DeviceError("--max-num-batched-tokens should be in 1…1048576, is \(tokens).")
         }
         if let tokens = options.maxNumBatchedTokens, tokens < options.maxNumSeqs {
             throw DeviceError(

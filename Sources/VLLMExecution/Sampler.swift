@@ -33,7 +33,7 @@ enum Sampler {
         let banned = params.badWordsTokenIDs.compactMap { bannedToken(of: $0, after: state.outputTokenIDs) }
         if !banned.isEmpty { edits.append(.ban(banned)) }
         if state.numOutputTokens < params.minTokens {
-            let stops = params.stopTokenIDs + (params.ignoreEOS ? [] : state.request.eosTokenIDs)
+            let stops = params.endTokenIDs(eosTokenIDs: state.request.eosTokenIDs)
             if !stops.isEmpty { edits.append(.ban(stops)) }
         }
         if !params.logitBias.isEmpty {

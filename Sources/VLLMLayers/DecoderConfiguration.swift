@@ -81,6 +81,9 @@ package struct DecoderConfiguration: Sendable {
         return numLayers * (attention + matrices * hiddenSize * intermediateSize)
     }
 
+    /// Bytes of a token's keys and values in all layers.
+    package func kvBytesPerToken(_ dtype: DType) -> Int { numLayers * 2 * numKVHeads * headDim * dtype.size }
+
     /// Reads what nearly every family writes under the same keys; the rest is set by the caller.
     package init(
         _ config: ConfigReader, norm: NormKind, epsilon: Float, positions: Positions, mlp: MLP, headDim: Int,

@@ -116,4 +116,9 @@ public struct SamplingParams: Sendable, Hashable {
 
     /// True where the likeliest token is always taken.
     public var isGreedy: Bool { temperature < 1e-5 }
+
+    /// The tokens that end a sequence, of a model that ends its texts with those given.
+    package func endTokenIDs(eosTokenIDs: [Int32]) -> [Int32] {
+        stopTokenIDs + (ignoreEOS ? [] : eosTokenIDs)
+    }
 }

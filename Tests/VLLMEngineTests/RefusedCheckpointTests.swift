@@ -7,8 +7,7 @@ import VLLMEngine
 
 /// Checkpoints that would run, but not as what was trained.
 @Suite struct RefusedCheckpointTests {
-    private static let folder =
-        #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Fixtures/models/"
+    private static let folder = ModelFixture.folder("models/")
 
     /// Loads a fixture whose config.json or weights were changed; returns the error.
     private func error(

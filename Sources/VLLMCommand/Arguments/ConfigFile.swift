@@ -53,7 +53,7 @@ package struct ConfigFile: Sendable {
         case .scalar(let text, let isPlain):
             isPlain && ["", "~", "null", "Null", "NULL"].contains(text) ? [] : [text]
         case .sequence(let nodes): nodes.flatMap(values)
-        case .mapping: [String(decoding: JSONWriter().bytes(json(of: node)), as: UTF8.self)]
+        case .mapping: [JSONWriter().string(json(of: node))]
         }
     }
 

@@ -5,6 +5,7 @@ import Logging
 import VLLMCheckpoints
 import VLLMEngine
 import VLLMHub
+import VLLMTensors
 
 /// Loads the model that a command's flags name, and reports it.
 struct EngineStarter {
@@ -20,6 +21,11 @@ struct EngineStarter {
         var options = EngineOptions(model: model.model ?? BuiltInModel.name)
         try model.apply(to: &options)
         try scheduling.apply(to: &options)
+        do throws(DeviceError) {
+            try options.validate()
+        } catch {
+            throw UsageError("\(error)")
+        }
         return options
     }
 

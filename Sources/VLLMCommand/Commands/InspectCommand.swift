@@ -54,7 +54,7 @@ struct InspectCommand: ParsableCommand, Command {
             ?? BuiltInModel.source
         let inspection = try ModelInspection(source, utilization: gpuMemoryUtilization)
         if json {
-            Terminal.print(String(decoding: JSONWriter().bytes(Self.json(inspection)), as: UTF8.self) + "\n")
+            Terminal.print(JSONWriter().string(Self.json(inspection)) + "\n")
         } else {
             Terminal.print(Self.text(inspection, name: source.name))
         }

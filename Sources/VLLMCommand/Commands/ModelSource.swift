@@ -71,9 +71,7 @@ struct ModelSource {
     private static func folder(_ path: String) -> CheckpointSource? {
         guard !path.isEmpty, !path.utf8.contains(0) else { return nil }
         let names = ["config.json", "tokenizer.json", "vocab.json"]
-        let isThere = names.contains { name in
-            if let file = try? FileBytes(mapping: "\(path)/\(name)") { file.count >= 0 } else { false }
-        }
+        let isThere = names.contains { (try? FileBytes(mapping: "\(path)/\($0)")) != nil }
         return isThere ? .folder(path: path) : nil
     }
 }

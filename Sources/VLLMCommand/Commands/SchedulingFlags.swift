@@ -39,17 +39,9 @@ struct SchedulingFlags: ParsableArguments {
 
     /// Writes the flags into the options of an engine.
     func apply(to options: inout EngineOptions) throws(UsageError) {
-        options.maxNumSeqs = try bounded(maxNumSeqs, "--max-num-seqs")
-        options.maxNumBatchedTokens = try maxNumBatchedTokens.map { count throws(UsageError) in
-            try bounded(count, "--max-num-batched-tokens")
-        }
-        guard gpuMemoryUtilization > 0, gpuMemoryUtilization <= 1 else {
-            throw UsageError("--gpu-memory-utilization should be in (0, 1], is \(gpuMemoryUtilization).")
-        }
+        options.maxNumSeqs = maxNumSeqs
+        options.maxNumBatchedTokens = maxNumBatchedTokens
         options.memoryUtilization = gpuMemoryUtilization
-        guard blockSize > 0, blockSize % 16 == 0, blockSize <= 4096 else {
-            throw UsageError("--block-size should be a multiple of 16 up to 4096, is \(blockSize).")
-        }
         options.blockSize = blockSize
         options.enablePrefixCaching = enablePrefixCaching
         options.enableChunkedPrefill = enableChunkedPrefill
@@ -67,13 +59,6 @@ struct SchedulingFlags: ParsableArguments {
         default: throw UsageError("--scheduling-policy should be fcfs or priority, is '\(schedulingPolicy)'.")
         }
     }
-    private func bounded(_ value: Int, _ flag: String) throws(UsageError) -> Int {
-        guard (1...1 << 20).contains(value) else {
-            throw UsageError("\(flag) should be in 1…1048576, is \(value).")
-        }
-        return value
-    }
-
     private func positive(_ value: Int?, _ flag: String) throws(UsageError) -> Int? {
         guard let value else { return nil }
         guard value > 0 else { throw UsageError("\(flag) should be at least 1, is \(value).") }

@@ -76,7 +76,7 @@ struct TokenizeCommand: ParsableCommand, Command {
             for token in tokens {
                 let text = JSONValue.string(tokenizer.decode([token], skipSpecialTokens: false))
                 guard
-                    Terminal.print("\(token)\t\(String(decoding: JSONWriter().bytes(text), as: UTF8.self))\n")
+                    Terminal.print("\(token)\t\(JSONWriter().string(text))\n")
                 else { return }
             }
         }

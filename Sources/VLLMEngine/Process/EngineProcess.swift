@@ -34,20 +34,18 @@ final class EngineProcess: EngineClient {
     private let letters = Mailbox<EngineCommand>()
     private let ready = OneShot<Result<ModelInfo, RequestError>>()
     private let ended = OneShot<Void>()
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
         var options: EngineOptions
         var socket: FrameSocket?
         var child: pid_t?
         var isStopping = false
-
-        init() { options = EngineOptions(model: "") }
     }
 
     private init(path: String?, options: EngineOptions) {
         self.path = path
-        state.withLock { $0.options = options }
+        state = Mutex(State(options: options))
     }
 
     /// Starts the process and returns when its engine is ready.

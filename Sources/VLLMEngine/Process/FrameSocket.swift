@@ -9,6 +9,7 @@ import Glibc
 final class FrameSocket: Sendable {
     /// No message is longer; the log-probabilities of a long prompt over a whole vocabulary are the longest.
     private static let limit = 1 << 30
+    private static let headerSize = 4
 
     private let descriptor: Int32
 
@@ -30,10 +31,10 @@ final class FrameSocket: Sendable {
 
     /// Writes a message; false where the other end is gone.
     func write(_ message: some WireValue) -> Bool {
-        let bytes = WireCoder.bytes(of: message)
-        guard bytes.count <= Self.limit else { return false }
-        let length = UInt32(bytes.count)
-        let frame = (0..<4).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + bytes
+        var frame = WireCoder.bytes(of: message, behind: Self.headerSize)
+        let length = frame.count - Self.headerSize
+        guard length <= Self.limit else { return false }
+        for index in 0..<Self.headerSize { frame[index] = UInt8(truncatingIfNeeded: length >> (8 * index)) }
         var sent = 0
         while sent < frame.count {
             let count = unsafe frame.withUnsafeBytes { bytes in
@@ -50,7 +51,7 @@ final class FrameSocket: Sendable {
 
     /// Waits for a message; nil where the other end is gone.
     func read<Message: WireValue>(_: Message.Type = Message.self) throws(WireError) -> Message? {
-        guard let header = receive(4) else { return nil }
+        guard let header = receive(Self.headerSize) else { return nil }
         let length = header.reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= Self.limit else { throw WireError(description: "a message of \(length) bytes") }
         guard let bytes = receive(length) else { return nil }

@@ -17,15 +17,17 @@ package struct WireCoder {
     package let isReading: Bool
     private var position = 0
 
-    /// Starts to write.
-    package init() { (bytes, isReading) = ([], false) }
+    /// Starts to write, behind so many zeros.
+    private init(behind numZeros: Int) {
+        (bytes, isReading) = ([UInt8](repeating: 0, count: numZeros), false)
+    }
 
     /// Starts to read.
     package init(reading bytes: [UInt8]) { (self.bytes, isReading) = (bytes, true) }
 
-    /// The bytes of one value.
-    package static func bytes(of value: some WireValue) -> [UInt8] {
-        var coder = WireCoder()
+    /// The bytes of one value, behind so many zeros.
+    package static func bytes(of value: some WireValue, behind numZeros: Int = 0) -> [UInt8] {
+        var coder = WireCoder(behind: numZeros)
         var value = value
         // Only reading throws.
         try? value.code(&coder)

@@ -38,7 +38,7 @@ struct MetricsRoute: Route {
     /// Every metric, for the table that the binary prints.
     static var table: [(name: String, type: String, help: String)] {
         var engine = PrometheusWriter(labels: [])
-        EngineMetricsText.write(.empty, .unknown, into: &engine)
+        EngineMetricsText.write(.empty, .blank, into: &engine)
         let lines = String(decoding: engine.bytes + process(HTTPStatistics()), as: UTF8.self).split(
             separator: "\n")
         return zip(lines, lines.dropFirst()).compactMap { help, type in

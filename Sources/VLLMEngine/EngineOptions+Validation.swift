@@ -1,0 +1,25 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+package import VLLMTensors
+
+extension EngineOptions {
+    /// What no step and no pool could be made of; bounds that keep products of these numbers within 64 bits.
+    private static let counts = 1...1 << 20
+
+    /// Checks what can be checked without a model; the messages name vLLM's flags.
+    package func validate() throws(DeviceError) {
+        guard Self.counts.contains(maxNumSeqs) else {
+            throw DeviceError("--max-num-seqs should be in 1…1048576, is \(maxNumSeqs).")
+        }
+        if let tokens = maxNumBatchedTokens, !Self.counts.contains(tokens) {
+            throw DeviceError("--max-num-batched-tokens should be in 1…1048576, is \(tokens).")
+        }
+        guard memoryUtilization > 0, memoryUtilization <= 1 else {
+            throw DeviceError("--gpu-memory-utilization should be in (0, 1], is \(memoryUtilization).")
+        }
+        guard blockSize > 0, blockSize % 16 == 0, blockSize <= 4096 else {
+            throw DeviceError("--block-size should be a multiple of 16 up to 4096, is \(blockSize).")
+        }
+    }
+}
