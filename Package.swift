@@ -33,6 +33,9 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -44,13 +47,15 @@ let package = Package(
     name: "swift-vllm",
     products: [
         .library(name: "VLLM", targets: ["VLLM"]),
-        .executable(name: "vllm", targets: ["VLLMCommand"]),
+        .library(name: "VLLMCommand", targets: ["VLLMCommand"]),
+        .executable(name: "vllm", targets: ["VLLMMain"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -65,7 +70,7 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         library("VLLMTensors"),
-        library("VLLMTypes"),
+        library("VLLMTypes", ["VLLMJSON"]),
         library("VLLMJSON"),
 
         // Floor 1: one job each.
@@ -75,8 +80,11 @@ let package = Package(
         library("VLLMScheduling", ["VLLMTypes"]),
         library("VLLMCPU", ["VLLMTensors", "CVLLMKernels", "CVLLMSystem"]),
 
+        // Floor 2: what weights may be.
+        library("VLLMQuantization", ["VLLMTensors", "VLLMCheckpoints", "VLLMJSON"]),
+
         // Floors 3 and 4: models and their execution.
-        library("VLLMLayers", ["VLLMTensors", "VLLMCheckpoints", "VLLMJSON"]),
+        library("VLLMLayers", ["VLLMTensors", "VLLMQuantization", "VLLMCheckpoints", "VLLMJSON"]),
         library("VLLMModels", ["VLLMLayers", "VLLMTensors", "VLLMCheckpoints", "VLLMJSON"]),
         library("VLLMExecution", ["VLLMTypes", "VLLMTensors", "VLLMLayers"]),
 
@@ -85,7 +93,8 @@ let package = Package(
             "VLLMEngine",
             [
                 "VLLMTypes", "VLLMTensors", "VLLMJSON", "VLLMTokenizers", "VLLMCheckpoints", "VLLMScheduling",
-                "VLLMCPU", "VLLMLayers", "VLLMModels", "VLLMExecution", "CVLLMSystem", logging,
+                "VLLMCPU", "VLLMQuantization", "VLLMLayers", "VLLMModels", "VLLMExecution", "CVLLMSystem",
+                logging, metrics,
             ]
         ),
 
@@ -109,10 +118,16 @@ let package = Package(
                 hummingbirdCore, serviceLifecycle, logging, nioCore, nioHTTP1, nioPosix, httpTypes,
             ]
         ),
-        library("VLLM", ["VLLMChat", "VLLMEngine", "VLLMTypes", serviceLifecycle]),
+        library(
+            "VLLM",
+            [
+                "VLLMChat", "VLLMEngine", "VLLMExecution", "VLLMModels", "VLLMLayers", "VLLMQuantization",
+                "VLLMCheckpoints", "VLLMScheduling", "VLLMTensors", "VLLMTypes", "VLLMJSON", serviceLifecycle,
+            ]
+        ),
 
         // Floor 8: the program.
-        .executableTarget(
+        .target(
             name: "VLLMCommand",
             dependencies: [
                 "VLLMServer", "VLLMChat", "VLLMHub", "VLLMEngine", "VLLMTypes", "VLLMTokenizers",
@@ -124,6 +139,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(name: "VLLMMain", dependencies: ["VLLMCommand"], swiftSettings: settings),
 
         // Tests, a target each.
         tests("VLLMKernelsTests", ["CVLLMKernels", "CVLLMSystem"]),
@@ -134,14 +150,20 @@ let package = Package(
         tests("VLLMCheckpointsTests", ["VLLMCheckpoints", "VLLMJSON"]),
         tests("VLLMSchedulingTests", ["VLLMScheduling", "VLLMTypes"]),
         tests("VLLMExecutionTests", ["VLLMExecution"]),
-        tests("VLLMEngineTests", ["VLLMEngine", "VLLMCheckpoints", "VLLMTensors", "VLLMTypes", "VLLMJSON"]),
+        tests(
+            "VLLMEngineTests",
+            [
+                "VLLMEngine", "VLLMExecution", "VLLMModels", "VLLMQuantization", "VLLMCheckpoints",
+                "VLLMTensors",
+                "VLLMTypes", "VLLMJSON", metrics, metricsTestKit,
+            ]),
         tests("VLLMHubTests", ["VLLMHub", nioCore, nioPosix, nioHTTP1, logging, crypto]),
         tests("VLLMChatTests", ["VLLMChat", "VLLMMockEngine", "VLLMEngine", "VLLMTypes", "VLLMJSON"]),
         tests(
             "VLLMServerTests",
             [
                 "VLLMServer", "VLLMChat", "VLLMMockEngine", "VLLMEngine", "VLLMTypes", "VLLMJSON",
-                hummingbird, httpTypes, nioCore, nioPosix,
+                "VLLMExecution", hummingbird, httpTypes, nioCore, nioPosix, nioEmbedded, nioHTTP1,
                 serviceLifecycle, logging,
             ]),
         tests(

@@ -43,21 +43,15 @@ extension CPUBackend {
     private func sample(
         _ logits: UnsafeMutableBufferPointer<Float>, _ row: SamplingRow, _ scratch: inout Scratch
     ) -> SampledRow {
-        let count = logits.count
         // The raw values are needed behind the edits, for the log-probability of the chosen token.
         var raw: [Float]?
         if row.numLogprobs != nil, !row.edits.isEmpty { raw = unsafe Array(logits) }
-        for edit in row.edits { unsafe Self.apply(edit, to: logits) }
-        var token = unsafe kernels.argmax(logits.baseAddress, Int32(count))
-        if token >= 0, row.temperature >= 1e-5 {
-            var arguments = vllm_sampling_args(
-                temperature: row.temperature, top_k: Int32(clamping: row.topK), top_p: row.topP,
-                min_p: row.minP,
-                uniform: row.uniform)
-            let memory = unsafe scratch.pointer(size: count * 8)
-            let floats = unsafe memory.bindMemory(to: Float.self, capacity: count)
-            let indices = unsafe (memory + count * 4).bindMemory(to: Int32.self, capacity: count)
-            token = unsafe kernels.sample(logits.baseAddress, Int32(count), &arguments, floats, indices)
+        let token: Int32
+        do throws(HookFailure) {
+            for edit in row.edits { try unsafe Self.apply(edit, row.hook, to: logits) }
+            token = try unsafe Self.choose(row.hook, logits) ?? draw(logits, row, &scratch)
+        } catch {
+            return SampledRow(token: -1, failure: error.reason)
         }
         guard token >= 0, let numTop = row.numLogprobs else { return SampledRow(token: token) }
         guard var raw else {
@@ -65,6 +59,61 @@ extension CPUBackend {
         }
         return unsafe raw.withUnsafeMutableBufferPointer {
             unsafe SampledRow(token: token, logprobs: logprobs(of: token, in: $0, numTop: numTop))
+        }
+    }
+
+    /// The token of edited logits; −1 where none is a number.
+    private func draw(
+        _ logits: UnsafeMutableBufferPointer<Float>, _ row: SamplingRow, _ scratch: inout Scratch
+    ) -> Int32 {
+        let count = logits.count
+        let likeliest = unsafe kernels.argmax(logits.baseAddress, Int32(count))
+        guard likeliest >= 0, row.temperature >= 1e-5 else { return likeliest }
+        var arguments = vllm_sampling_args(
+            temperature: row.temperature, top_k: Int32(clamping: row.topK), top_p: row.topP, min_p: row.minP,
+            uniform: row.uniform)
+        let memory = unsafe scratch.pointer(size: count * 8)
+        let floats = unsafe memory.bindMemory(to: Float.self, capacity: count)
+        let indices = unsafe (memory + count * 4).bindMemory(to: Int32.self, capacity: count)
+        return unsafe kernels.sample(logits.baseAddress, Int32(count), &arguments, floats, indices)
+    }
+
+    /// Why a row's hook gave no token.
+    private struct HookFailure: Error {
+        let reason: String
+    }
+
+    /// The token that a row's hook chooses, if it does.
+    private static func choose(
+        _ hook: (any LogitsHook)?, _ logits: UnsafeMutableBufferPointer<Float>
+    ) throws(HookFailure) -> Int32? {
+        guard let hook else { return nil }
+        let token: Int32?
+        do {
+            token = try unsafe hook.choose(UnsafeBufferPointer(logits).span)
+        } catch {
+            throw HookFailure(reason: "\(error)")
+        }
+        if let token, token < 0 || Int(token) >= logits.count {
+            throw HookFailure(
+                reason:
+                    "The sampler chose the token \(token), which is none of the \(logits.count) there are.")
+        }
+        return token
+    }
+
+    private static func run(
+        _ hook: any LogitsHook, on logits: UnsafeMutableBufferPointer<Float>
+    ) throws(HookFailure) {
+        do {
+            var span = unsafe logits.mutableSpan
+            try hook.edit(&span)
+        } catch {
+            throw HookFailure(reason: "\(error)")
+        }
+        for index in logits.indices where unsafe logits[index].isNaN {
+            throw HookFailure(
+                reason: "A logits processor made the logit of token \(index) something that is not a number.")
         }
     }
 
@@ -84,9 +133,12 @@ extension CPUBackend {
             topLogprobs: values.map { $0 - normalizer })
     }
 
-    private static func apply(_ edit: LogitEdit, to logits: UnsafeMutableBufferPointer<Float>) {
+    private static func apply(
+        _ edit: LogitEdit, _ hook: (any LogitsHook)?, to logits: UnsafeMutableBufferPointer<Float>
+    ) throws(HookFailure) {
         func inRange(_ token: Int32) -> Bool { token >= 0 && Int(token) < logits.count }
         switch edit {
+        case .hook: if let hook { try unsafe run(hook, on: logits) }
         case .allow(let tokens):
             let kept = tokens.filter(inRange).map { unsafe (Int($0), logits[Int($0)]) }
             unsafe logits.update(repeating: -.infinity)

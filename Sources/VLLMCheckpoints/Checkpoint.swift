@@ -5,29 +5,52 @@ package import VLLMJSON
 package import VLLMTensors
 
 /// An opened checkpoint: its configuration, and its tensors where they stand in their files.
-package struct Checkpoint: Sendable {
+public struct Checkpoint: Sendable {
     /// Where the files are.
     package let source: CheckpointSource
     /// config.json.
     package let config: JSONObject
-    private let tensors: [String: TensorEntry]
+    private let tensors: [String: StoredTensor]
     /// The files with tensors.
     private let files: [FileBytes]
 
     /// Opens the files of a checkpoint and checks their headers; reads no weights.
-    package init(_ source: CheckpointSource) throws(CheckpointError) {
+    ///
+    /// - Parameter format: finds the tensors instead of safetensors files.
+    package init(_ source: CheckpointSource, format: (any LoadFormat)? = nil) throws(CheckpointError) {
         guard let config = try source.object("config.json", sizeLimit: 4 << 20) else {
             throw CheckpointError(
                 source.name, "has no config.json: is this the folder of a Hugging Face checkpoint?")
         }
         self.source = source
         self.config = config
-        (tensors, files) = try Self.open(source)
+        (tensors, files) =
+            if let format { try Self.open(source, format) } else { try Self.open(source) }
+    }
+
+    /// Lets a plug-in find the tensors, whose errors become ours.
+    private static func open(
+        _ source: CheckpointSource, _ format: any LoadFormat
+    ) throws(CheckpointError) -> ([String: StoredTensor], [FileBytes]) {
+        guard let folder = source.folder else {
+            throw CheckpointError(source.name, "is part of this program and needs no load format.")
+        }
+        let tensors: [String: StoredTensor]
+        do {
+            tensors = try format.tensors(in: folder)
+        } catch let error as CheckpointError {
+            throw error
+        } catch {
+            throw CheckpointError(source.name, "cannot be read: \(error)")
+        }
+        var files: [ObjectIdentifier: FileBytes] = [:]
+        for tensor in tensors.values { files[ObjectIdentifier(tensor.file)] = tensor.file }
+        return (tensors, Array(files.values))
     }
 
     private static func open(
         _ source: CheckpointSource
-    ) throws(CheckpointError) -> ([String: TensorEntry], [FileBytes]) {
+    ) throws(CheckpointError) -> ([String: StoredTensor], [FileBytes]) {
         if let index = try source.object("model.safetensors.index.json", sizeLimit: 256 << 20) {
             return try openShards(index, source)
         }
@@ -41,14 +64,14 @@ package struct Checkpoint: Sendable {
 
     private static func openShards(
         _ index: JSONObject, _ source: CheckpointSource
-    ) throws(CheckpointError) -> ([String: TensorEntry], [FileBytes]) {
+    ) throws(CheckpointError) -> ([String: StoredTensor], [FileBytes]) {
         let indexPath = source.path(of: "model.safetensors.index.json")
         guard let map = index["weight_map"]?.objectValue else {
             throw CheckpointError(indexPath, "has no weight_map.")
         }
-        var shards: [String: [String: TensorEntry]] = [:]
+        var shards: [String: [String: StoredTensor]] = [:]
         var files: [FileBytes] = []
-        var tensors: [String: TensorEntry] = [:]
+        var tensors: [String: StoredTensor] = [:]
         for (name, value) in map {
             guard let shard = value.stringValue else {
                 throw CheckpointError(indexPath, "weight_map of '\(name)' is no file name.")
@@ -70,7 +93,10 @@ package struct Checkpoint: Sendable {
     }
 
     /// Names of all tensors.
-    package var tensorNames: some Collection<String> { tensors.keys }
+    public var tensorNames: some Collection<String> { tensors.keys }
+
+    /// A tensor as it is stored, or nil where there is none.
+    package func tensor(_ name: String) -> StoredTensor? { tensors[name] }
 
     /// Elements of all tensors.
     package var numParameters: Int { tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) } }
@@ -79,7 +105,7 @@ package struct Checkpoint: Sendable {
     package var sizeInBytes: Int { files.reduce(0) { $0 + $1.count } }
 
     /// True where a tensor of that name exists.
-    package func has(_ name: String) -> Bool { tensors[name] != nil }
+    public func has(_ name: String) -> Bool { tensors[name] != nil }
 
     /// A matrix of the given shape [rows, columns], or a vector as one column.
     package func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {
@@ -115,14 +141,14 @@ package struct Checkpoint: Sendable {
 
     private static let dtypes: [String: DType] = ["F32": .float32, "F16": .float16, "BF16": .bfloat16]
 
-    private func entry(_ name: String) throws(CheckpointError) -> TensorEntry {
+    private func entry(_ name: String) throws(CheckpointError) -> StoredTensor {
         guard let entry = tensors[name] else {
             throw CheckpointError(source.name, "has no tensor '\(name)', which this architecture needs.")
         }
         return entry
     }
 
-    private func dtype(of entry: TensorEntry, _ name: String) throws(CheckpointError) -> DType {
+    private func dtype(of entry: StoredTensor, _ name: String) throws(CheckpointError) -> DType {
         guard let dtype = Self.dtypes[entry.typeName] else {
             throw CheckpointError(
                 source.name, "tensor '\(name)' has the dtype \(entry.typeName); F32, F16 and BF16 are read.")

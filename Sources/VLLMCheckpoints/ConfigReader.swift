@@ -1,15 +1,17 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-package import VLLMJSON
+public import VLLMJSON
 
 /// Reads config.json leniently, for unknown keys are ignored, and checks what is read strictly.
-package struct ConfigReader {
-    package let object: JSONObject
+public struct ConfigReader {
+    /// The object that is read.
+    public let object: JSONObject
     /// What messages call the file.
-    package let file: String
+    public let file: String
 
-    package init(_ object: JSONObject, file: String) {
+    /// Creates a reader.
+    public init(_ object: JSONObject, file: String) {
         self.object = object
         self.file = file
     }
@@ -20,12 +22,12 @@ package struct ConfigReader {
     }
 
     /// Creates the error of a key.
-    package func error(_ key: String, _ what: String) -> CheckpointError {
+    public func error(_ key: String, _ what: String) -> CheckpointError {
         CheckpointError(file, "'\(key)' \(what).")
     }
 
     /// A whole number within a range; the default where the key is missing or null.
-    package func int(
+    public func int(
         _ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil
     ) throws(CheckpointError) -> Int {
         guard let value = value(key) else {
@@ -41,7 +43,7 @@ package struct ConfigReader {
     }
 
     /// A finite number; the default where the key is missing or null.
-    package func double(_ key: String, default fallback: Double? = nil) throws(CheckpointError) -> Double {
+    public func double(_ key: String, default fallback: Double? = nil) throws(CheckpointError) -> Double {
         guard let value = value(key) else {
             guard let fallback else { throw error(key, "is missing") }
             return fallback
@@ -53,7 +55,7 @@ package struct ConfigReader {
     }
 
     /// A truth value; the default where the key is missing or null.
-    package func bool(_ key: String, default fallback: Bool) throws(CheckpointError) -> Bool {
+    public func bool(_ key: String, default fallback: Bool) throws(CheckpointError) -> Bool {
         guard let value = value(key) else { return fallback }
         guard let truth = value.boolValue else {
             throw error(key, "should be true or false, is \(Self.show(value))")
@@ -62,7 +64,7 @@ package struct ConfigReader {
     }
 
     /// A text, or nil where the key is missing or null.
-    package func string(_ key: String) throws(CheckpointError) -> String? {
+    public func string(_ key: String) throws(CheckpointError) -> String? {
         guard let value = value(key) else { return nil }
         guard let text = value.stringValue else {
             throw error(key, "should be a text, is \(Self.show(value))")
@@ -71,7 +73,7 @@ package struct ConfigReader {
     }
 
     /// An object, or nil where the key is missing or null.
-    package func nested(_ key: String) throws(CheckpointError) -> ConfigReader? {
+    public func nested(_ key: String) throws(CheckpointError) -> ConfigReader? {
         guard let value = value(key) else { return nil }
         guard let object = value.objectValue else {
             throw error(key, "should be an object, is \(Self.show(value))")
@@ -80,7 +82,7 @@ package struct ConfigReader {
     }
 
     /// A list of texts, or nil where the key is missing or null.
-    package func strings(_ key: String) throws(CheckpointError) -> [String]? {
+    public func strings(_ key: String) throws(CheckpointError) -> [String]? {
         guard let value = value(key) else { return nil }
         guard let elements = value.arrayValue, case let texts = elements.compactMap(\.stringValue),
             texts.count == elements.count
@@ -89,7 +91,7 @@ package struct ConfigReader {
     }
 
     /// Numbers, or nil where the key is missing or null.
-    package func doubles(_ key: String) throws(CheckpointError) -> [Double]? {
+    public func doubles(_ key: String) throws(CheckpointError) -> [Double]? {
         guard let value = value(key) else { return nil }
         guard let list = value.arrayValue else {
             throw error(key, "should be a list, is \(Self.show(value))")
@@ -105,7 +107,7 @@ package struct ConfigReader {
     }
 
     /// Refuses a key that changes the mathematics unless it has one of the values that do not.
-    package func require(_ key: String, oneOf values: [JSONValue]) throws(CheckpointError) {
+    public func require(_ key: String, oneOf values: [JSONValue]) throws(CheckpointError) {
         guard let value = value(key), !values.contains(value) else { return }
         throw error(key, "is \(Self.show(value)), which is not supported for this architecture")
     }

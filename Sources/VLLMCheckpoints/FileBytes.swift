@@ -4,25 +4,42 @@
 import CVLLMSystem
 import Glibc
 
-/// The bytes of a checkpoint's file, mapped or embedded in the program; immutable.
+/// The bytes of a checkpoint's file, mapped, made by a program or embedded in it; immutable.
 ///
-/// SAFETY: the memory is never written and, where mapped, unmapped by the last owner.
-package final class FileBytes: @unchecked Sendable {
+/// SAFETY: the memory is never written and, where mapped or made, given back by the last owner.
+public final class FileBytes: @unchecked Sendable {
+    /// What messages call it.
+    public let name: String
     /// Where the first byte stands.
     package let address: UInt
     /// Bytes.
-    package let count: Int
-    private let isMapped: Bool
+    public let count: Int
+    private let origin: Origin
+
+    private enum Origin {
+        case embedded, mapped, made
+    }
 
     /// Names memory that outlives the process's use of it, such as embedded data.
     package init(embeddedAt address: UInt, count: Int) {
         self.address = address
         self.count = count
-        isMapped = false
+        name = "a file of this program"
+        origin = .embedded
+    }
+
+    /// Takes bytes that a program made or fetched.
+    public init(_ bytes: [UInt8], name: String) {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+        unsafe memory.copyBytes(from: bytes)
+        address = UInt(bitPattern: memory.baseAddress)
+        count = bytes.count
+        self.name = name
+        origin = .made
     }
 
     /// Maps a file; nil where there is none.
-    package init?(mapping path: String) throws(CheckpointError) {
+    public init?(mapping path: String) throws(CheckpointError) {
         var base: UnsafeRawPointer?
         var size = 0
         let code = unsafe vllm_file_map(path, &base, &size)
@@ -32,7 +49,8 @@ package final class FileBytes: @unchecked Sendable {
         }
         address = UInt(bitPattern: base)
         count = size
-        isMapped = true
+        name = path
+        origin = .mapped
     }
 
     private static func text(of code: Int32) -> String {
@@ -41,12 +59,15 @@ package final class FileBytes: @unchecked Sendable {
     }
 
     deinit {
-        guard isMapped, count > 0 else { return }
-        unsafe vllm_file_unmap(UnsafeRawPointer(bitPattern: address), count)
+        switch origin {
+        case .embedded: break
+        case .mapped: if count > 0 { unsafe vllm_file_unmap(UnsafeRawPointer(bitPattern: address), count) }
+        case .made: unsafe UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+        }
     }
 
     /// Reads the bytes in place.
-    package func withBytes<Result, Failure: Error>(
+    public func withBytes<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let buffer = unsafe UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count)
@@ -60,14 +81,14 @@ package final class FileBytes: @unchecked Sendable {
 
     /// Gives back the memory of pages that are not needed any more; they are read again if they are.
     package func release(_ range: Range<Int>) {
-        guard isMapped, !range.isEmpty, range.upperBound <= count else { return }
+        guard origin == .mapped, !range.isEmpty, range.upperBound <= count else { return }
         unsafe vllm_memory_release(
             UnsafeRawPointer(bitPattern: address + UInt(range.lowerBound)), range.count)
     }
 
     /// Asks the system to read the whole file ahead.
     package func prefetch() {
-        guard isMapped, count > 0 else { return }
+        guard origin == .mapped, count > 0 else { return }
         unsafe vllm_memory_prefetch(UnsafeRawPointer(bitPattern: address), count)
     }
 }

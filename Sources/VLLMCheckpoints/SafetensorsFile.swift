@@ -2,18 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import VLLMJSON
-import VLLMTensors
-
-/// One tensor of a checkpoint, as its file describes it.
-package struct TensorEntry: Sendable {
-    /// The type by its name in the file, such as `BF16`.
-    package let typeName: String
-    /// The extent of each axis.
-    package let shape: [Int]
-    /// The file and the range of its bytes.
-    package let file: FileBytes
-    package let range: Range<Int>
-}
 
 /// Reads the header of a safetensors file and checks it: nothing it says is believed.
 ///
@@ -23,18 +11,12 @@ package struct SafetensorsFile {
     /// The longest header that is read; the reference refuses longer ones too.
     static let maximumHeaderSize = 100 << 20
 
-    /// Bytes of an element by the type's name in the file.
-    private static let elementSizes: [String: Int] = [
-        "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2,
-        "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1,
-    ]
-
     /// The tensors of a file by name.
     package static func tensors(of file: FileBytes, path: String) throws(CheckpointError) -> [String:
-        TensorEntry]
+        StoredTensor]
     {
         let (header, dataStart) = try header(of: file, path: path)
-        var tensors: [String: TensorEntry] = [:]
+        var tensors: [String: StoredTensor] = [:]
         for (name, value) in header where name != "__metadata__" {
             tensors[name] = try entry(name, value, file, path, dataStart)
         }
@@ -72,40 +54,26 @@ package struct SafetensorsFile {
 
     private static func entry(
         _ name: String, _ value: JSONValue, _ file: FileBytes, _ path: String, _ dataStart: Int
-    ) throws(CheckpointError) -> TensorEntry {
+    ) throws(CheckpointError) -> StoredTensor {
         func fail(_ what: String) -> CheckpointError { CheckpointError(path, "tensor '\(name)' \(what).") }
-        guard let type = value["dtype"]?.stringValue, let size = elementSizes[type] else {
-            throw fail("has an unknown dtype \(value["dtype"]?.stringValue ?? "(none)")")
-        }
+        guard let type = value["dtype"]?.stringValue else { throw fail("has no dtype") }
         guard let axes = value["shape"]?.arrayValue, axes.count <= 8,
             let offsets = value["data_offsets"]?.arrayValue, offsets.count == 2,
             let begin = offsets[0].intValue, let end = offsets[1].intValue
         else { throw fail("has no shape or data_offsets") }
-        var shape: [Int] = []
-        var bytes = size
-        for axis in axes {
-            guard let extent = axis.intValue, extent >= 0 else {
-                throw fail("has a shape that is not of natural numbers")
-            }
-            let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
-            guard !overflow else { throw fail("has a shape that no memory can hold") }
-            bytes = product
-            shape.append(extent)
-        }
+        let shape = axes.compactMap(\.intValue)
+        guard shape.count == axes.count else { throw fail("has a shape that is not of natural numbers") }
         guard begin >= 0, end >= begin, end <= file.count - dataStart else {
             throw fail(
                 "lies at bytes \(begin)…\(end), but the file's data has \(file.count - dataStart) bytes")
         }
-        guard end - begin == bytes else {
-            throw fail("has \(end - begin) bytes, but \(type) of shape \(shape) takes \(bytes)")
-        }
-        return TensorEntry(
-            typeName: type, shape: shape, file: file, range: dataStart + begin..<dataStart + end)
+        return try StoredTensor(
+            name, typeName: type, shape: shape, file: file, range: dataStart + begin..<dataStart + end)
     }
 
     /// The tensors lie one behind the other and fill the file: what does not was cut, or says wrongly where they are.
     private static func checkCover(
-        _ tensors: [String: TensorEntry], _ file: FileBytes, _ dataStart: Int, _ path: String
+        _ tensors: [String: StoredTensor], _ file: FileBytes, _ dataStart: Int, _ path: String
     ) throws(CheckpointError) {
         let sorted = tensors.filter { !$0.value.range.isEmpty }
             .sorted { $0.value.range.lowerBound < $1.value.range.lowerBound }

@@ -6,8 +6,17 @@ import Glibc
 import VLLMEngine
 
 /// The program `vllm`.
-@main
-struct Program {
+///
+/// A program with plug-ins of its own registers them and then calls `main`:
+///
+/// ```swift
+/// import VLLM
+/// import VLLMCommand
+///
+/// PlugIns.register(logitsProcessor: "mine") { call, _ in try Mine(call.arguments) }
+/// await Program.main()
+/// ```
+public enum Program {
     /// Codes the process ends with.
     enum ExitStatus {
         static let success: Int32 = 0
@@ -37,8 +46,8 @@ struct Program {
             ])
     }
 
-    /// Runs a command and ends the process.
-    static func main() async {
+    /// Runs the command that the process's arguments ask for, and ends the process.
+    public static func main() async -> Never {
         Terminal.ignoreBrokenPipes()
         if CommandLine.arguments.dropFirst().first == EngineChild.argument {
             exit(await EngineChild.run(embedded: BuiltInModel.source))

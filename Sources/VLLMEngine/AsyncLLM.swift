@@ -20,14 +20,19 @@ public final class AsyncLLM: Sendable {
     private let seed: Int64
 
     /// Joins an engine with its front end.
-    init(_ launched: Launched, info: ModelInfo, tokenizer: Tokenizer?, maxLogprobs: Int, seed: Int64) {
+    init(
+        _ launched: Launched, info: ModelInfo, tokenizer: Tokenizer?, maxLogprobs: Int, seed: Int64,
+        logitsProcessors: [String] = []
+    ) {
         self.info = info
         self.tokenizer = tokenizer
         client = launched.client
         registry = launched.registry
         metrics = launched.metrics
         self.seed = seed
-        processor = InputProcessor(info: info, tokenizer: tokenizer, maxLogprobs: maxLogprobs)
+        processor = InputProcessor(
+            info: info, tokenizer: tokenizer, maxLogprobs: maxLogprobs, logitsProcessors: logitsProcessors,
+            plugIns: PlugIns.registered.sampling)
     }
 
     deinit { client.send(.stop) }
@@ -60,14 +65,14 @@ public final class AsyncLLM: Sendable {
         let (client, info) = try await EngineThread.start(
             build: {
                 let (parts, info) = try build()
-                metrics.withLock { $0 = EngineMetrics(maxModelLen: info.maxModelLen) }
+                metrics.withLock { $0 = EngineMetrics(info) }
                 return (parts, info)
             },
             publish: { step in
                 metrics.withLock { $0 }?.record(step)
                 registry.publish(step)
             })
-        let collected = metrics.withLock { $0 } ?? EngineMetrics(maxModelLen: info.maxModelLen)
+        let collected = metrics.withLock { $0 } ?? EngineMetrics(info)
         return Launched(info: info, client: client, registry: registry, metrics: collected)
     }
 
@@ -97,7 +102,7 @@ public final class AsyncLLM: Sendable {
                 stateChanged(.running)
             }
         }
-        let metrics = EngineMetrics(maxModelLen: info.maxModelLen)
+        let metrics = EngineMetrics(info)
         parts.withLock { $0 = (metrics, client) }
         return Launched(info: info, client: client, registry: registry, metrics: metrics)
     }

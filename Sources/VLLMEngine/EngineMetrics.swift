@@ -60,24 +60,30 @@ public struct MetricsSnapshot: Sendable {
 /// Collects the engine's metrics from all threads.
 package final class EngineMetrics: Sendable {
     private let state: Mutex<MetricsSnapshot>
+    private let emitted: EmittedMetrics
 
-    init(maxModelLen: Int) { state = Mutex(MetricsSnapshot(maxModelLen: maxModelLen)) }
+    init(_ info: ModelInfo) {
+        state = Mutex(MetricsSnapshot(maxModelLen: info.maxModelLen))
+        emitted = EmittedMetrics(model: info.name)
+    }
 
     /// A copy of everything.
     package var snapshot: MetricsSnapshot { state.withLock { $0 } }
 
     /// Takes in a step.
     func record(_ step: StepOutput) {
+        let generated = step.outputs.reduce(0) { $0 + $1.newTokenIDs.count }
         state.withLock { state in
             state.scheduler = step.statistics
             guard step.numTokens > 0 else { return }
             state.steps += 1
             state.iterationTokens.observe(Double(step.numTokens))
-            for output in step.outputs { state.generationTokens += output.newTokenIDs.count }
+            state.generationTokens += generated
         }
+        emitted.record(step.statistics)
+        if step.numTokens > 0 { emitted.recordStep(tokens: step.numTokens, generated: generated) }
     }
 
-    /// Takes in the arrival of a request.
     /// Notes that nothing runs or waits any more, for the engine is gone.
     func recordDeath() {
         state.withLock { state in
@@ -85,8 +91,10 @@ package final class EngineMetrics: Sendable {
             state.scheduler = SchedulerStatistics()
             state.scheduler.numBlocks = numBlocks
         }
+        emitted.record(SchedulerStatistics())
     }
 
+    /// Takes in the arrival of a request.
     func recordArrival(numSequences: Int, maxTokens: Int) {
         state.withLock { state in
             state.requestN.observe(Double(numSequences))
@@ -95,7 +103,10 @@ package final class EngineMetrics: Sendable {
     }
 
     /// Takes in that a sequence's stream was let go of before its end.
-    func recordAbort() { state.withLock { $0.requestSuccess[.abort, default: 0] += 1 } }
+    func recordAbort() {
+        state.withLock { $0.requestSuccess[.abort, default: 0] += 1 }
+        emitted.recordEnd(.abort, after: nil)
+    }
 
     /// Takes in the time between two tokens of a sequence, or between arrival and the first.
     func recordToken(after interval: Duration, isFirst: Bool, promptTokens: Int) {
@@ -107,6 +118,7 @@ package final class EngineMetrics: Sendable {
                 state.interTokenLatency.observe(interval.seconds)
             }
         }
+        emitted.recordToken(after: interval, isFirst: isFirst, promptTokens: promptTokens)
     }
 
     /// Takes in the end of a sequence.
@@ -114,6 +126,8 @@ package final class EngineMetrics: Sendable {
         _ reason: FinishReason, promptTokens: Int, cachedTokens: Int, tokens: Int, preemptions: Int,
         _ times: RequestMetrics
     ) {
+        let end = times.lastToken ?? .now
+        emitted.recordEnd(reason, after: end - times.arrival)
         state.withLock { state in
             state.requestSuccess[reason, default: 0] += 1
             state.requestPromptTokens.observe(Double(promptTokens))
@@ -121,7 +135,6 @@ package final class EngineMetrics: Sendable {
             state.promptTokensCached += cachedTokens
             state.requestComputedTokens.observe(Double(promptTokens - cachedTokens))
             state.requestPreemptions.observe(Double(preemptions))
-            let end = times.lastToken ?? .now
             state.endToEndLatency.observe((end - times.arrival).seconds)
             guard let scheduled = times.firstScheduled, let first = times.firstToken else { return }
             state.queueTime.observe((scheduled - times.arrival).seconds)

@@ -1,6 +1,8 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+import VLLMCheckpoints
+import VLLMExecution
 package import VLLMTensors
 
 extension EngineOptions {
@@ -9,6 +11,7 @@ extension EngineOptions {
 
     /// Checks what can be checked without a model; the messages name vLLM's flags.
     package func validate() throws(DeviceError) {
+        try validatePlugIns(PlugIns.registered)
         guard Self.counts.contains(maxNumSeqs) else {
             throw DeviceError("--max-num-seqs should be in 1…1048576, is \(maxNumSeqs).")
         }
@@ -20,6 +23,20 @@ extension EngineOptions {
         }
         guard blockSize > 0, blockSize % 16 == 0, blockSize <= 4096 else {
             throw DeviceError("--block-size should be a multiple of 16 up to 4096, is \(blockSize).")
+        }
+    }
+
+    private func validatePlugIns(_ known: PlugIns.Table) throws(DeviceError) {
+        let processors = known.sampling.processors
+        if let name = logitsProcessors.first(where: { processors[$0] == nil }) {
+            let names = processors.isEmpty ? "none" : processors.keys.sorted().joined(separator: ", ")
+            throw DeviceError("--logits-processors names '\(name)'; registered are: \(names).")
+        }
+        do throws(CheckpointError) {
+            _ = try known.format(loadFormat)
+            _ = try known.policy(kvEvictionPolicy)
+        } catch {
+            throw DeviceError("\(error.file) \(error.message)")
         }
     }
 }

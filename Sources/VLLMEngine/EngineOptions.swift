@@ -52,7 +52,6 @@ public struct EngineOptions: Sendable {
     /// Takes sampling defaults from generation_config.json.
     public var usesGenerationConfig: Bool = true
 
-    /// Creates the options of a model.
     /// JSON whose members replace those of generation_config.json; `max_new_tokens` in either bounds every request.
     public var overrideGenerationConfig: String?
     /// How much may wait until more is refused.
@@ -62,5 +61,16 @@ public struct EngineOptions: Sendable {
     /// The process is this program once more: its `main` must call `EngineChild.run` where its first argument asks for it.
     package var usesEngineProcess: Bool = false
 
+    /// Logits processors that every request passes, in this order, by the names they were registered under.
+    public var logitsProcessors: [String] = []
+    /// What finds the checkpoint's weights: "auto" (safetensors), or the name of a registered format.
+    public var loadFormat: String = "auto"
+    /// What chooses the cached blocks that are given up: "lru", or the name of a registered policy.
+    public var kvEvictionPolicy: String = "lru"
+
+    /// Formats of weights that need no plug-in, by vLLM's names.
+    package static let builtInLoadFormats = ["auto", "hf", "safetensors"]
+
+    /// Creates the options of a model.
     public init(model: String) { self.model = model }
 }

@@ -1,6 +1,7 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+import VLLMExecution
 import VLLMTokenizers
 import VLLMTypes
 
@@ -23,6 +24,9 @@ struct InputProcessor: Sendable {
     let info: ModelInfo
     let tokenizer: Tokenizer?
     let maxLogprobs: Int
+    /// Logits processors that every request passes.
+    var logitsProcessors: [String] = []
+    var plugIns = SamplingPlugIns()
 
     /// Turns a prompt and its parameters into a request, or says why it cannot be served.
     func process(
@@ -38,6 +42,9 @@ struct InputProcessor: Sendable {
         params.maxTokens = min(params.maxTokens ?? .max, info.maxModelLen - tokens.count)
         params.seed = params.seed == nil || params.seed == -1 ? seed() : params.seed
         params.badWordsTokenIDs += try badWords(params.badWords)
+        let everyones = logitsProcessors.map { PlugInCall($0, params.extraArguments) }
+        params.logitsProcessors = everyones + params.logitsProcessors
+        try plugIns.check(params)
         return ProcessedRequest(
             id: id, prompt: text, promptTokenIDs: tokens, params: params, arrival: arrival)
     }

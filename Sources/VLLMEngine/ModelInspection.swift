@@ -39,7 +39,9 @@ package struct ModelInspection: Sendable {
     /// - Parameter utilization: share of the available memory for weights and cache, in (0, 1].
     package init(_ source: CheckpointSource, utilization: Double) throws(CheckpointError) {
         let checkpoint = try Checkpoint(source)
-        let (name, configuration) = try Registry.decoder(for: checkpoint)
+        let plugIns = PlugIns.registered
+        _ = try plugIns.scheme(of: checkpoint)
+        let (name, configuration) = try Registry.decoder(for: checkpoint, added: plugIns.architectures)
         architecture = name
         self.configuration = configuration
         storedDType = checkpoint.storedDType

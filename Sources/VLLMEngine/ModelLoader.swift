@@ -64,11 +64,13 @@ package enum ModelLoader {
         vllm_memory_trim()
         return AsyncLLM(
             launched, info: info, tokenizer: text.tokenizer, maxLogprobs: options.maxLogprobs,
-            seed: options.seed)
+            seed: options.seed, logitsProcessors: options.logitsProcessors)
     }
 
     /// The architectures that can be loaded, by their names in config.json.
-    package static var architectureNames: [String] { Registry.architectures.flatMap(\.names).sorted() }
+    package static var architectureNames: [String] {
+        (PlugIns.registered.architectures + Registry.architectures).flatMap(\.names).sorted()
+    }
 
     /// The tokenizer among a model's files, without the model; nil where there is none.
     package static func tokenizer(of source: CheckpointSource) throws -> Tokenizer? {
@@ -98,8 +100,11 @@ extension ModelLoader {
     ) throws -> (EngineParts, ModelInfo) {
         let free = Int(clamping: vllm_available_memory())
         let total = Int(clamping: vllm_total_memory())
-        let checkpoint = try Checkpoint(source)
-        let (architecture, configuration) = try Registry.decoder(for: checkpoint)
+        let plugIns = PlugIns.registered
+        let checkpoint = try Checkpoint(source, format: plugIns.format(options.loadFormat))
+        let scheme = try plugIns.scheme(of: checkpoint)
+        let (architecture, configuration) = try Registry.decoder(
+            for: checkpoint, added: plugIns.architectures)
         let dtype = try dtype(options.dtype, checkpoint)
         let defaults = try GenerationDefaults(
             checkpoint, usesSampling: options.usesGenerationConfig,
@@ -121,7 +126,8 @@ extension ModelLoader {
         let fileSize = checkpoint.sizeInBytes
         let done = Atomic<Int>(0)
         checkpoint.prefetch()
-        let loader = WeightLoader(checkpoint: checkpoint, backend: backend, dtype: dtype) { bytes in
+        let loader = WeightLoader(checkpoint: checkpoint, backend: backend, dtype: dtype, scheme: scheme) {
+            bytes in
             progress(done.add(bytes, ordering: .relaxed).newValue, fileSize)
         }
         let model = try DecoderStack(configuration, loader: loader, limits: limits)
@@ -132,7 +138,9 @@ extension ModelLoader {
             used: backend.weightMemory + backend.bufferMemory, total: total)
         let cache = try backend.makeKVCache(
             specs: model.kvCacheSpecs, numBlocks: plan.numBlocks, blockSize: options.blockSize)
-        let scheduler = try Scheduler(config: schedulerConfig(options, limits, plan))
+        let scheduler = try Scheduler(
+            config: schedulerConfig(options, limits, plan),
+            makePolicy: plugIns.policy(options.kvEvictionPolicy))
         let info = ModelInfo(
             name: options.model, architecture: architecture, dtype: dtype, maxModelLen: plan.maxModelLen,
             vocabularySize: configuration.vocabularySize, device: backend.deviceDescription,
@@ -143,7 +151,8 @@ extension ModelLoader {
             defaultSamplingParams: defaults.params, defaultMaxTokens: defaults.maxTokens,
             multipliedWeights: configuration.multipliedWeights,
             headWeights: configuration.hiddenSize * configuration.vocabularySize)
-        let runner = ModelRunner(model: model, backend: backend, cache: cache)
+        let runner = ModelRunner(
+            model: model, backend: backend, cache: cache, plugIns: plugIns.sampling)
         return (EngineParts(scheduler: scheduler, executor: runner), info)
     }
 

@@ -11,12 +11,17 @@ package struct ModelRunner: Executor {
     private let backend: any Backend
     private let cache: KVCache
     private var sequences: [SequenceID: SequenceState] = [:]
+    private let plugIns: SamplingPlugIns
     private var batch = StepBatch()
 
-    package init(model: any TextModel, backend: any Backend, cache: KVCache) {
+    package init(
+        model: any TextModel, backend: any Backend, cache: KVCache,
+        plugIns: SamplingPlugIns = SamplingPlugIns()
+    ) {
         self.model = model
         self.backend = backend
         self.cache = cache
+        self.plugIns = plugIns
     }
 
     /// Sequences that the runner holds.
@@ -24,7 +29,7 @@ package struct ModelRunner: Executor {
 
     package mutating func execute(_ plan: SchedulerOutput) throws -> ModelRunnerOutput {
         for id in plan.released { sequences[id] = nil }
-        for new in plan.newSequences { sequences[new.request.id] = SequenceState(new) }
+        for new in plan.newSequences { sequences[new.request.id] = SequenceState(new, plugIns) }
         if !plan.blockCopies.isEmpty { backend.copyBlocks(plan.blockCopies, in: cache) }
         guard !plan.chunks.isEmpty else { return ModelRunnerOutput(results: []) }
         gather(plan)
@@ -70,6 +75,8 @@ package struct ModelRunner: Executor {
             let states = slab.compactMap { sequences[plan.chunks[$0].id] }
             let logits = model.logits(rows, of: hidden)
             let drawn = backend.sample(logits, rows: states.map(Sampler.row))
+            // A context shares the sequence's tokens, which are about to be appended to.
+            for state in states { state.plugIns?.context = nil }
             for (index, row) in zip(slab, drawn) {
                 record(row, chunk: plan.chunks[index], &output.results[index])
             }
@@ -80,7 +87,7 @@ package struct ModelRunner: Executor {
         _ row: SampledRow, chunk: SchedulerOutput.Chunk, _ result: inout ModelRunnerOutput.Result
     ) {
         guard row.token >= 0 else {
-            result.failure = "The model's logits are not numbers."
+            result.failure = row.failure ?? "The model's logits are not numbers."
             return
         }
         sequences[chunk.id]?.append(row.token)

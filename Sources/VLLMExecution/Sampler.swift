@@ -6,7 +6,7 @@ import VLLMTypes
 
 /// Turns a sequence's parameters and history into the plain values by which a backend draws its next token.
 ///
-/// The edits come in vLLM's order: allowed tokens, bad words, minimum length and biases, penalties.
+/// The edits come in vLLM's order: allowed tokens, bad words, minimum length and biases, plug-ins, penalties.
 enum Sampler {
     /// The row of a sequence's next token.
     static func row(for state: SequenceState) -> SamplingRow {
@@ -17,12 +17,18 @@ enum Sampler {
         row.topP = Float(params.topP)
         row.minP = Float(params.minP)
         row.numLogprobs = params.logprobs
-        if !params.isGreedy {
+        if !params.isGreedy || state.plugIns != nil {
             row.uniform = RandomStream.uniform(
                 seed: UInt64(bitPattern: params.seed ?? 0), sequence: state.request.sequenceIndex,
                 position: state.tokenIDs.count)
         }
         row.edits = edits(for: state)
+        if let plugIns = state.plugIns {
+            plugIns.context = SamplingContext(
+                promptTokenIDs: state.promptTokenIDs, outputTokenIDs: state.outputTokenIDs, params: params,
+                uniform: row.uniform)
+            row.hook = plugIns
+        }
         return row
     }
 
@@ -39,6 +45,7 @@ enum Sampler {
         if !params.logitBias.isEmpty {
             edits.append(.bias(params.logitBias.map { ($0.key, min(100, max(-100, $0.value))) }))
         }
+        if state.plugIns != nil { edits.append(.hook) }
         return edits + penalties(for: state)
     }
 

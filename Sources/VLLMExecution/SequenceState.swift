@@ -11,11 +11,18 @@ struct SequenceState {
     var blockTable: [Int32]
     /// How often each token was generated.
     var outputCounts: [Int32: Int] = [:]
+    /// What its logits pass, where the request asks for it.
+    var plugIns: SequencePlugIns?
 
-    init(_ new: SchedulerOutput.NewSequence) {
+    init(_ new: SchedulerOutput.NewSequence, _ known: SamplingPlugIns) {
         request = new.request
         tokenIDs = new.tokenIDs
         blockTable = new.blockIDs
+        do throws(RequestError) {
+            plugIns = try known.instances(for: new.request.params)
+        } catch {
+            plugIns = SequencePlugIns(failure: error)
+        }
         for token in new.tokenIDs.dropFirst(new.request.promptTokenIDs.count) {
             outputCounts[token, default: 0] += 1
         }
@@ -24,6 +31,8 @@ struct SequenceState {
     var numPromptTokens: Int { request.promptTokenIDs.count }
     var numOutputTokens: Int { tokenIDs.count - numPromptTokens }
     var outputTokenIDs: ArraySlice<Int32> { tokenIDs.dropFirst(numPromptTokens) }
+
+    var promptTokenIDs: ArraySlice<Int32> { tokenIDs.prefix(numPromptTokens) }
 
     mutating func append(_ token: Int32) {
         tokenIDs.append(token)

@@ -1,16 +1,16 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-package import VLLMCheckpoints
+public import VLLMCheckpoints
 import VLLMJSON
-package import VLLMTensors
+public import VLLMTensors
 
 /// The choices that make one decoder-only transformer of the many there are.
 ///
 /// An architecture's file reads its config.json into this value; `DecoderStack` does the rest.
-package struct DecoderConfiguration: Sendable {
+public struct DecoderConfiguration: Sendable {
     /// Where attention and MLP take their input, and when they are added.
-    package enum Residual: Sendable, Hashable {
+    public enum Residual: Sendable, Hashable {
         /// x += attention(norm(x)); x += mlp(norm'(x))
         case sequential
         /// n = norm(x); x += attention(n) + mlp(n)
@@ -18,21 +18,22 @@ package struct DecoderConfiguration: Sendable {
     }
 
     /// How a token's place enters.
-    package enum Positions: Sendable, Hashable {
+    public enum Positions: Sendable, Hashable {
+        /// Queries and keys are turned.
         case rotary(RotaryConfiguration)
         /// A learned table, added to the embedding.
         case learned
     }
 
     /// The feed-forward part.
-    package enum MLP: Sendable, Hashable {
+    public enum MLP: Sendable, Hashable {
         /// down(activation(gate(x)) · up(x)) (arXiv 2002.05202)
         case gated(Activation)
         /// down(activation(up(x)))
         case plain(Activation)
 
         /// The function.
-        package var activation: Activation {
+        public var activation: Activation {
             switch self {
             case .gated(let activation), .plain(let activation): activation
             }
@@ -40,41 +41,60 @@ package struct DecoderConfiguration: Sendable {
     }
 
     /// Layers that add a bias.
-    package struct Biases: OptionSet, Sendable, Hashable {
-        package let rawValue: Int
-        package init(rawValue: Int) { self.rawValue = rawValue }
-        package static let queryKeyValue = Biases(rawValue: 1)
-        package static let attentionOutput = Biases(rawValue: 2)
-        package static let mlp = Biases(rawValue: 4)
-        package static let head = Biases(rawValue: 8)
+    public struct Biases: OptionSet, Sendable, Hashable {
+        /// The set as bits.
+        public let rawValue: Int
+        /// Creates a set from its bits.
+        public init(rawValue: Int) { self.rawValue = rawValue }
+        /// The projection to queries, keys and values.
+        public static let queryKeyValue = Biases(rawValue: 1)
+        /// The projection behind attention.
+        public static let attentionOutput = Biases(rawValue: 2)
+        /// Both halves of the MLP.
+        public static let mlp = Biases(rawValue: 4)
+        /// The output head.
+        public static let head = Biases(rawValue: 8)
     }
 
-    package var vocabularySize: Int
-    package var hiddenSize: Int
-    package var intermediateSize: Int
-    package var numLayers: Int
-    package var numHeads: Int
-    package var numKVHeads: Int
-    package var headDim: Int
+    /// Rows of the embedding and of the head.
+    public var vocabularySize: Int
+    /// Elements of the residual stream.
+    public var hiddenSize: Int
+    /// Elements between the two halves of the MLP.
+    public var intermediateSize: Int
+    /// Layers.
+    public var numLayers: Int
+    /// Query heads.
+    public var numHeads: Int
+    /// Key and value heads; divides the query heads.
+    public var numKVHeads: Int
+    /// Elements of a head.
+    public var headDim: Int
     /// The longest sequence the model was made for.
-    package var maxPositions: Int
-    package var norm: NormKind
-    package var epsilon: Float
-    package var residual: Residual = .sequential
-    package var positions: Positions
-    package var mlp: MLP
-    package var biases: Biases = []
+    public var maxPositions: Int
+    /// The norm of every layer and of the end.
+    public var norm: NormKind
+    /// What keeps a norm from dividing by zero.
+    public var epsilon: Float
+    /// How attention and MLP are joined.
+    public var residual: Residual = .sequential
+    /// How a token's place enters.
+    public var positions: Positions
+    /// The feed-forward part.
+    public var mlp: MLP
+    /// Layers that add a bias.
+    public var biases: Biases = []
     /// A root-mean-square norm of each head's query and key before they are turned.
-    package var hasQueryKeyNorm = false
+    public var hasQueryKeyNorm = false
     /// The head uses the embedding's weight.
-    package var tiesEmbeddings: Bool
+    public var tiesEmbeddings: Bool
     /// Positions a query sees in each layer; 0 is all.
-    package var windows: [Int]
+    public var windows: [Int]
     /// Where the weights stand in the checkpoint.
-    package var names: DecoderNames
+    public var names: DecoderNames
 
     /// Weights that every token is multiplied with, the head's left out: a token costs twice as many operations.
-    package var multipliedWeights: Int {
+    public var multipliedWeights: Int {
         let width = numHeads * headDim
         let attention = hiddenSize * (2 * width + 2 * numKVHeads * headDim)
         let matrices = if case .gated = mlp { 3 } else { 2 }
@@ -82,10 +102,10 @@ package struct DecoderConfiguration: Sendable {
     }
 
     /// Bytes of a token's keys and values in all layers.
-    package func kvBytesPerToken(_ dtype: DType) -> Int { numLayers * 2 * numKVHeads * headDim * dtype.size }
+    public func kvBytesPerToken(_ dtype: DType) -> Int { numLayers * 2 * numKVHeads * headDim * dtype.size }
 
     /// Reads what nearly every family writes under the same keys; the rest is set by the caller.
-    package init(
+    public init(
         _ config: ConfigReader, norm: NormKind, epsilon: Float, positions: Positions, mlp: MLP, headDim: Int,
         tiesEmbeddings: Bool, names: DecoderNames
     ) throws(CheckpointError) {
@@ -111,7 +131,7 @@ package struct DecoderConfiguration: Sendable {
     }
 
     /// Creates a configuration whose file has keys of its own.
-    package init(
+    public init(
         shape: DecoderShape, intermediateSize: Int, norm: NormKind, epsilon: Float, positions: Positions,
         mlp: MLP,
         tiesEmbeddings: Bool, names: DecoderNames
@@ -135,15 +155,20 @@ package struct DecoderConfiguration: Sendable {
 }
 
 /// The numbers that every decoder has, under the keys of most families.
-package struct DecoderShape: Sendable {
-    package var vocabularySize: Int
-    package var hiddenSize: Int
-    package var numLayers: Int
-    package var numHeads: Int
-    package var maxPositions: Int
+public struct DecoderShape: Sendable {
+    /// Rows of the embedding and of the head.
+    public var vocabularySize: Int
+    /// Elements of the residual stream.
+    public var hiddenSize: Int
+    /// Layers.
+    public var numLayers: Int
+    /// Query heads.
+    public var numHeads: Int
+    /// The longest sequence the model was made for.
+    public var maxPositions: Int
 
     /// Reads the keys; families that name them differently say how.
-    package init(
+    public init(
         _ config: ConfigReader, hidden: String = "hidden_size", layers: String = "num_hidden_layers",
         heads: String = "num_attention_heads", positions: String = "max_position_embeddings"
     ) throws(CheckpointError) {
@@ -155,7 +180,7 @@ package struct DecoderShape: Sendable {
     }
 
     /// A head's width: `head_dim` where given, else an even share of the hidden size.
-    package func headDim(_ config: ConfigReader) throws(CheckpointError) -> Int {
+    public func headDim(_ config: ConfigReader) throws(CheckpointError) -> Int {
         guard hiddenSize % numHeads == 0 || config.object["head_dim"]?.intValue != nil else {
             throw config.error(
                 "num_attention_heads", "\(numHeads) does not divide the hidden size \(hiddenSize)")

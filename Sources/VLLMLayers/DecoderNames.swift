@@ -2,32 +2,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where a checkpoint keeps a decoder's weights: names without `.weight` and `.bias`, `{}` for the layer.
-package struct DecoderNames: Sendable, Hashable {
+public struct DecoderNames: Sendable, Hashable {
     /// Queries, keys and values: three layers, or one whose rows are all queries, all keys, all values.
-    package enum QueryKeyValue: Sendable, Hashable {
+    public enum QueryKeyValue: Sendable, Hashable {
+        /// Three layers.
         case separate(query: String, key: String, value: String)
+        /// One layer.
         case merged(String)
     }
 
-    package var embedding: String
+    /// The tokens' vectors.
+    public var embedding: String
     /// The table of learned positions.
-    package var positions: String?
-    package var attentionNorm: String
-    package var queryKeyValue: QueryKeyValue
-    package var queryNorm: String?
-    package var keyNorm: String?
-    package var attentionOutput: String
+    public var positions: String?
+    /// The norm before attention.
+    public var attentionNorm: String
+    /// The projection to queries, keys and values.
+    public var queryKeyValue: QueryKeyValue
+    /// The norm of each head's query.
+    public var queryNorm: String?
+    /// The norm of each head's key.
+    public var keyNorm: String?
+    /// The projection behind attention.
+    public var attentionOutput: String
     /// The norm before the MLP; none where both branches share one.
-    package var mlpNorm: String?
-    package var gate: String?
-    package var up: String
-    package var down: String
-    package var finalNorm: String
-    package var head: String
+    public var mlpNorm: String?
+    /// The gate of a gated MLP.
+    public var gate: String?
+    /// The first half of the MLP.
+    public var up: String
+    /// The second half of the MLP.
+    public var down: String
+    /// The norm before the head.
+    public var finalNorm: String
+    /// The output head.
+    public var head: String
     /// True where linear layers are stored as [inputs, outputs].
-    package var isTransposed = false
+    public var isTransposed = false
 
-    package init(
+    /// Creates names; the optional ones that are not asked for can be set behind.
+    public init(
         embedding: String, attentionNorm: String, queryKeyValue: QueryKeyValue, attentionOutput: String,
         mlpNorm: String?, gate: String? = nil, up: String, down: String, finalNorm: String, head: String
     ) {
@@ -44,7 +58,7 @@ package struct DecoderNames: Sendable, Hashable {
     }
 
     /// Llama's names, which many families took over.
-    package static let llama = DecoderNames(
+    public static let llama = DecoderNames(
         embedding: "model.embed_tokens",
         attentionNorm: "model.layers.{}.input_layernorm",
         queryKeyValue: .separate(

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-package import VLLMCheckpoints
+public import VLLMCheckpoints
 
 /// The frequencies by which positions turn queries and keys (arXiv 2104.09864).
-package struct RotaryConfiguration: Sendable, Hashable {
+public struct RotaryConfiguration: Sendable, Hashable {
     /// How a trained range of positions is stretched.
-    package enum Scaling: Sendable, Hashable {
+    public enum Scaling: Sendable, Hashable {
+        /// Positions are as they are.
         case none
         /// All positions divided by a factor (arXiv 2306.15595).
         case linear(factor: Double)
@@ -16,20 +17,25 @@ package struct RotaryConfiguration: Sendable, Hashable {
             factor: Double, lowFrequencyFactor: Double, highFrequencyFactor: Double, trainedPositions: Double)
     }
 
-    package var style: RotaryStyleName = .halves
+    /// Which elements make a pair.
+    public var style: RotaryStyleName = .halves
     /// Leading elements of a head that are turned; even.
-    package var dimension: Int
+    public var dimension: Int
     /// The base of the geometric series of wavelengths.
-    package var theta: Double
-    package var scaling: Scaling = .none
+    public var theta: Double
+    /// How the trained range is stretched.
+    public var scaling: Scaling = .none
 
     /// Which elements make a pair.
-    package enum RotaryStyleName: Sendable, Hashable {
+    public enum RotaryStyleName: Sendable, Hashable {
+        /// Elements i and i + dimension / 2.
         case halves
+        /// Elements 2i and 2i + 1.
         case interleaved
     }
 
-    package init(dimension: Int, theta: Double, scaling: Scaling = .none) {
+    /// Creates a configuration.
+    public init(dimension: Int, theta: Double, scaling: Scaling = .none) {
         self.dimension = dimension
         self.theta = theta
         self.scaling = scaling
@@ -72,7 +78,7 @@ package struct RotaryConfiguration: Sendable, Hashable {
     }
 
     /// Reads the keys in use: `rope_theta` with `rope_scaling`, or `rope_parameters` with both.
-    package init(
+    public init(
         _ config: ConfigReader, headDim: Int, maxPositions: Int, defaultTheta: Double = 10_000,
         defaultShare: Double = 1
     ) throws(CheckpointError) {

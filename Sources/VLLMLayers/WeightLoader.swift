@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import VLLMCheckpoints
+package import VLLMQuantization
 package import VLLMTensors
 
 /// A linear layer's weight and bias in the backend's memory.
@@ -18,6 +19,9 @@ package struct WeightLoader {
     package let dtype: DType
     /// Called with the bytes packed since the last call.
     package let progress: (Int) -> Void
+    /// How the checkpoint's weights are quantized, where they are.
+    private let scheme: (any QuantizationScheme)?
+    private let reader: TensorReader
     private let used = UsedNames()
 
     /// Names of tensors that were asked for.
@@ -33,12 +37,14 @@ package struct WeightLoader {
     ]
 
     package init(
-        checkpoint: Checkpoint, backend: any Backend, dtype: DType,
+        checkpoint: Checkpoint, backend: any Backend, dtype: DType, scheme: (any QuantizationScheme)? = nil,
         progress: @escaping (Int) -> Void = { _ in }
     ) {
         self.checkpoint = checkpoint
         self.backend = backend
         self.dtype = dtype
+        self.scheme = scheme
+        reader = TensorReader(checkpoint)
         self.progress = progress
     }
 
@@ -54,14 +60,17 @@ package struct WeightLoader {
         hasBias: Bool = false,
         isTransposed: Bool = false
     ) throws -> Linear {
-        let sources = try parts.map { part in
+        let decoded = try parts.map { try decode($0, inputs: inputs) }
+        let sources = try zip(parts, decoded).map { part, decoded in
+            if let decoded { return decoded.source }
             let name = part.name + ".weight"
             return isTransposed
                 ? try matrix(name, rows: inputs, columns: part.outputs).transposed
                 : try matrix(name, rows: part.outputs, columns: inputs)
         }
-        let weight = try backend.pack(
-            WeightDescription(parts: sources, arrangement: arrangement, dtype: dtype))
+        let weight = try withExtendedLifetime(decoded) {
+            try backend.pack(WeightDescription(parts: sources, arrangement: arrangement, dtype: dtype))
+        }
         var bias: PackedVector?
         if hasBias {
             let vectors = try parts.map { try matrix($0.name + ".bias", rows: $0.outputs, columns: 1) }
@@ -70,6 +79,20 @@ package struct WeightLoader {
         for part in parts { checkpoint.release(part.name + ".weight") }
         progress(sources.reduce(0) { $0 + $1.rows * $1.columns * $1.dtype.size })
         return Linear(weight: weight, bias: bias)
+    }
+
+    /// The values of a part whose weight is quantized, or nil.
+    private func decode(_ part: Part, inputs: Int) throws -> DecodedMatrix? {
+        guard let scheme else { return nil }
+        do {
+            let weight = try scheme.weight(part.name, rows: part.outputs, columns: inputs, from: reader)
+            return weight.map { DecodedMatrix($0, rows: part.outputs, columns: inputs) }
+        } catch let error as CheckpointError {
+            throw error
+        } catch {
+            throw CheckpointError(
+                checkpoint.source.name, "the weight of '\(part.name)' cannot be read: \(error)")
+        }
     }
 
     /// A norm over vectors of the given width.
@@ -94,7 +117,7 @@ package struct WeightLoader {
     /// - Parameter redundant: weights that are the same as others, by name.
     package func checkAllUsed(except redundant: Set<String>) throws(CheckpointError) {
         let left = checkpoint.tensorNames.filter { name in
-            !used.names.contains(name) && !redundant.contains(name)
+            !used.names.contains(name) && !reader.used.contains(name) && !redundant.contains(name)
                 && !Self.computed.contains { name == $0 || name.hasSuffix(".\($0)") }
         }
         guard let first = left.min() else { return }

@@ -17,19 +17,15 @@ package enum Registry {
     ]
 
     /// The architecture of a checkpoint and its configuration.
+    ///
+    /// - Parameter added: looked at before those of this program.
     package static func decoder(
-        for checkpoint: Checkpoint
+        for checkpoint: Checkpoint, added: [Architecture] = []
     ) throws(CheckpointError) -> (name: String, configuration: DecoderConfiguration) {
         let file = checkpoint.source.path(of: "config.json")
         let listed = checkpoint.config["architectures"]?.arrayValue?.compactMap(\.stringValue) ?? []
         guard !listed.isEmpty else { throw CheckpointError(file, "names no architectures.") }
-        if let quantization = checkpoint.config["quantization_config"], !quantization.isNull {
-            let method = quantization["quant_method"]?.stringValue ?? "unknown"
-            throw CheckpointError(
-                file,
-                "has quantized weights (quant_method \(method)), which are not supported yet; take a checkpoint in bfloat16, float16 or float32."
-            )
-        }
+        let architectures = added + architectures
         for name in listed {
             guard let architecture = architectures.first(where: { $0.names.contains(name) }) else { continue }
             let config = ConfigReader(checkpoint.config, file: file)

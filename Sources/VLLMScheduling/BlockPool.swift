@@ -32,10 +32,17 @@ package struct BlockPool: Sendable, Hashable {
     /// How many tables hold a block.
     package func referenceCount(of block: Int32) -> Int { Int(nodes[Int(block)].referenceCount) }
 
+    /// The free block that is next to be reused; nil where there is none.
+    package var nextFree: Int32? { numFree > 0 ? nodes[numBlocks].next : nil }
+
+    /// True where the pool has a block of that number that nobody holds.
+    package func isFree(_ block: Int32) -> Bool {
+        block >= 0 && Int(block) < numBlocks && referenceCount(of: block) == 0
+    }
+
     /// Takes the free block that is next to be reused; nil where there is none.
     package mutating func allocate() -> Int32? {
-        guard numFree > 0 else { return nil }
-        let block = nodes[numBlocks].next
+        guard let block = nextFree else { return nil }
         retain(block)
         return block
     }

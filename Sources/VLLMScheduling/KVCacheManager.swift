@@ -13,9 +13,23 @@ package struct KVCacheManager: Sendable {
     package internal(set) var pool: BlockPool
     /// Which block holds what.
     package internal(set) var cache: PrefixCache
+    /// Makes the policy that chooses what is given up, and the policy; nil for the order of use.
+    private let makePolicy: (@Sendable () -> any KVEvictionPolicy)?
+    private var policy: (any KVEvictionPolicy)?
+    /// How often each block was found since it was computed; counted for a policy alone.
+    private var numHits: [Int]
 
     /// Creates a manager of free blocks.
-    package init(numBlocks: Int, blockSize: Int, enablePrefixCaching: Bool) {
+    ///
+    /// - Parameter makePolicy: makes what chooses the cached blocks that are given up; nil takes the least recently
+    ///   used.
+    package init(
+        numBlocks: Int, blockSize: Int, enablePrefixCaching: Bool,
+        makePolicy: (@Sendable () -> any KVEvictionPolicy)? = nil
+    ) {
+        self.makePolicy = enablePrefixCaching ? makePolicy : nil
+        policy = self.makePolicy?()
+        numHits = policy == nil ? [] : Array(repeating: 0, count: numBlocks)
         self.blockSize = blockSize
         self.enablePrefixCaching = enablePrefixCaching
         pool = BlockPool(numBlocks: numBlocks)
@@ -52,7 +66,7 @@ package struct KVCacheManager: Sendable {
         // Blocks of the hit that nobody holds are counted as free, and are about not to be.
         let numRevived = hit.blockIDs.count { pool.referenceCount(of: $0) == 0 }
         guard numNew + numRevived <= pool.numFree else { return false }
-        for block in hit.blockIDs { pool.retain(block) }
+        for block in hit.blockIDs { hold(block) }
         table.blockIDs = hit.blockIDs
         table.blockIDs.reserveCapacity(hit.blockIDs.count + numNew)
         table.numNamed = hit.blockIDs.count
@@ -88,14 +102,19 @@ package struct KVCacheManager: Sendable {
 
     /// Gives back all blocks of a table: the cached ones last in line for reuse, of these the tail first.
     package mutating func free(_ table: inout BlockTable) {
-        for block in table.blockIDs.reversed() {
+        for (depth, block) in table.blockIDs.enumerated().reversed() {
             pool.release(block, isCached: isCached(block))
+            guard policy != nil, isCached(block), pool.referenceCount(of: block) == 0 else { continue }
+            policy?.insert(CachedBlock(block: block, depth: depth, numHits: numHits[Int(block)]))
         }
         table = BlockTable()
     }
 
     /// Forgets all cached prefixes; tables keep their blocks and publish no more.
-    package mutating func resetPrefixCache() { cache.removeAll() }
+    package mutating func resetPrefixCache() {
+        cache.removeAll()
+        policy = makePolicy?()
+    }
 
     /// True where a block's content can be found.
     package func isCached(_ block: Int32) -> Bool { enablePrefixCaching && cache.contains(block) }
@@ -112,10 +131,31 @@ package struct KVCacheManager: Sendable {
 
     private mutating func appendBlocks(_ count: Int, to table: inout BlockTable) {
         for _ in 0..<count {
-            guard let block = pool.allocate() else { preconditionFailure("\(count) blocks were promised") }
+            guard let block = takeBlock() else { preconditionFailure("\(count) blocks were promised") }
             if enablePrefixCaching { cache.remove(block) }
+            if policy != nil { numHits[Int(block)] = 0 }
             table.blockIDs.append(block)
         }
+    }
+
+    /// Adds a holder to a block that a prompt found.
+    private mutating func hold(_ block: Int32) {
+        if policy != nil {
+            if pool.referenceCount(of: block) == 0 { policy?.remove(block) }
+            numHits[Int(block)] += 1
+        }
+        pool.retain(block)
+    }
+
+    /// Takes a free block: one without content while there is one, else what the policy gives up.
+    private mutating func takeBlock() -> Int32? {
+        guard policy != nil, let next = pool.nextFree, isCached(next) else { return pool.allocate() }
+        // A policy comes from outside: what it names must be a candidate.
+        var block = next
+        if let victim = policy?.victim(), pool.isFree(victim), isCached(victim) { block = victim }
+        policy?.remove(block)
+        pool.retain(block)
+        return block
     }
 
     @_lifetime(copy tokenIDs)

@@ -29,12 +29,17 @@ package struct Scheduler: Sendable {
     var counters = SchedulerStatistics()
 
     /// Creates a scheduler of an empty pool; throws where the configuration makes no sense.
-    package init(config: SchedulerConfig) throws(SchedulingError) {
+    ///
+    /// - Parameter makePolicy: makes what chooses the cached blocks that are given up; nil takes the least recently
+    ///   used.
+    package init(
+        config: SchedulerConfig, makePolicy: (@Sendable () -> any KVEvictionPolicy)? = nil
+    ) throws(SchedulingError) {
         try config.validate()
         self.config = config
         kvCache = KVCacheManager(
             numBlocks: config.numBlocks, blockSize: config.blockSize,
-            enablePrefixCaching: config.enablePrefixCaching)
+            enablePrefixCaching: config.enablePrefixCaching, makePolicy: makePolicy)
     }
 
     /// Tokens that one sequence can have, prompt and output together; where it has them it ends with

@@ -81,8 +81,7 @@ public struct APIServer: Service, CustomStringConvertible {
     private func serve(on group: any EventLoopGroup) async throws {
         let responder = APIResponder(context)
         let listener = try await ConnectionListener(
-            reservation, group: group, keepAlive: context.configuration.keepAliveTimeout,
-            maxRequestBodySize: context.configuration.maxRequestBodySize, logger: context.logger,
+            reservation, group: group, configuration: context.configuration, logger: context.logger,
             respond: { await responder.respond(to: $0) }, gate: context.gate)
         context.logger.info("Starting vLLM server on http://\(reservation.host):\(reservation.port)")
         onReady(reservation.port)

@@ -24,24 +24,22 @@ struct ConnectionListener {
 
     /// Starts to listen.
     init(
-        _ reservation: PortReservation, group: any EventLoopGroup, keepAlive: Duration,
-        maxRequestBodySize: Int,
+        _ reservation: PortReservation, group: any EventLoopGroup, configuration: ServerConfiguration,
         logger: Logger, respond: @escaping @Sendable (Request) async -> Response, gate: RequestGate
     ) async throws {
         self.logger = logger
-        let (seconds, attoseconds) = keepAlive.components
-        let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        let limits = DeadlineHandler.Limits(configuration)
         let http = HTTP1Channel(
             responder: { request, writer, _ in
                 // The request counts until its last byte is handed over, so that a server about to stop waits for it.
                 gate.enter()
                 defer { gate.leave() }
-                if Self.awaitsContinue(request, limit: maxRequestBodySize) {
+                if Self.awaitsContinue(request, limit: configuration.maxRequestBodySize) {
                     try await writer.writeInformationalHead(HTTPResponse(status: .continue))
                 }
                 let response = await respond(request)
                 try await writer.write(response: response.head, body: response.body)
-            }, configuration: .init(idleTimeout: .nanoseconds(nanoseconds)))
+            }, configuration: .init(idleTimeout: limits.head))
         self.http = http
         let (connections, continuation) = AsyncStream.makeStream(of: HTTP1Channel.Value.self)
         (self.connections, self.continuation) = (connections, continuation)
@@ -59,6 +57,7 @@ struct ConnectionListener {
                     let pipeline = channel.pipeline.syncOperations
                     let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
                     try pipeline.addHandler(HTTPVersionHandler(), position: .after(decoder))
+                    try pipeline.addHandler(DeadlineHandler(limits), position: .after(decoder))
                     Self.hand(connection, to: continuation, http: http, logger: logger)
                 }
             }

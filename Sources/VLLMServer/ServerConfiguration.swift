@@ -39,8 +39,12 @@ public struct ServerConfiguration: Sendable {
     public var maxCompletionPrompts = 1024
     /// Stop strings of one request, at most.
     public var maxStopStrings = 4
-    /// Connections without a request are closed after this.
+    /// Connections that have not sent the whole head of a request are closed after this.
     public var keepAliveTimeout: Duration = .seconds(75)
+    /// What a client gets to send the body of a request.
+    public var requestBodyTimeout: Duration = .seconds(120)
+    /// What a client gets to take what is written to it once the socket's buffers are full.
+    public var unreadTimeout: Duration = .seconds(120)
     /// What `/version` says.
     public var version = "0.1.0"
 

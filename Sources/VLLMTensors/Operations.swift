@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The function between or behind two linear layers.
-package enum Activation: String, Sendable, Hashable, CaseIterable {
+public enum Activation: String, Sendable, Hashable, CaseIterable {
+    /// The value itself.
     case none
+    /// x · sigmoid(x).
     case silu
     /// With the error function.
     case gelu
     /// With the hyperbolic tangent (arXiv 1606.08415, section 2).
     case geluTanh
+    /// The larger of x and 0.
     case relu
 }
 
@@ -21,7 +24,7 @@ package enum LinearOutput: Sendable, Hashable {
 }
 
 /// A norm over the last axis.
-package enum NormKind: Sendable, Hashable {
+public enum NormKind: Sendable, Hashable {
     /// Root mean square (arXiv 1910.07467).
     case rms
     /// Mean and variance (arXiv 1607.06450).

@@ -14,6 +14,8 @@ package struct SamplingRow: Sendable {
     package var numLogprobs: Int?
     /// Changes to the logits, in the order in which they are made.
     package var edits: [LogitEdit] = []
+    /// Code that the row passes where `edits` says so, and that may choose the token.
+    package var hook: (any LogitsHook)?
 
     package init() {}
 }
@@ -28,6 +30,8 @@ package enum LogitEdit: Sendable {
     case bias([(token: Int32, value: Float)])
     /// Positive logits are divided and negative ones multiplied; each token once.
     case repetitionPenalty(tokens: [Int32], penalty: Float)
+    /// What the row's hook makes of them.
+    case hook
 }
 
 /// The log-probabilities of a row: of one token and of the likeliest.
@@ -53,9 +57,12 @@ package struct SampledRow: Sendable {
     /// −1 where no logit is a number.
     package var token: Int32
     package var logprobs: RowLogprobs?
+    /// Why the row's hook gave no token.
+    package var failure: String?
 
-    package init(token: Int32, logprobs: RowLogprobs? = nil) {
+    package init(token: Int32, logprobs: RowLogprobs? = nil, failure: String? = nil) {
         self.token = token
         self.logprobs = logprobs
+        self.failure = failure
     }
 }

@@ -1,6 +1,8 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+public import VLLMJSON
+
 /// Says how tokens are chosen for one request, by vLLM's names, defaults and ranges.
 public struct SamplingParams: Sendable, Hashable {
     /// Completions per prompt, in 1…16384; 1 when greedy.
@@ -49,6 +51,12 @@ public struct SamplingParams: Sendable, Hashable {
     public var skipSpecialTokens: Bool
     /// Turns tokens into text; without it stop strings are refused.
     public var detokenize: Bool
+    /// Logits processors that the tokens pass, in this order, behind those that the engine gives every request.
+    public var logitsProcessors: [PlugInCall]
+    /// What chooses the tokens instead of the built-in sampler.
+    public var sampler: PlugInCall?
+    /// What the plug-ins that the engine gives every request are told: vLLM's `extra_args`.
+    public var extraArguments: JSONObject
     /// What a stream yields.
     public var outputKind: OutputKind
 
@@ -86,6 +94,9 @@ public struct SamplingParams: Sendable, Hashable {
         promptLogprobs: Int? = nil,
         skipSpecialTokens: Bool = true,
         detokenize: Bool = true,
+        logitsProcessors: [PlugInCall] = [],
+        sampler: PlugInCall? = nil,
+        extraArguments: JSONObject = JSONObject(),
         outputKind: OutputKind = .cumulative
     ) {
         self.n = n
@@ -111,6 +122,9 @@ public struct SamplingParams: Sendable, Hashable {
         self.promptLogprobs = promptLogprobs
         self.skipSpecialTokens = skipSpecialTokens
         self.detokenize = detokenize
+        self.logitsProcessors = logitsProcessors
+        self.sampler = sampler
+        self.extraArguments = extraArguments
         self.outputKind = outputKind
     }
 

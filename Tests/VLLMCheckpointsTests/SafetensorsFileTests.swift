@@ -9,7 +9,7 @@ import VLLMCheckpoints
     /// A file in memory with this header and so many bytes of data.
     private func read(
         header: String, data: Int = 64, length: UInt64? = nil
-    ) throws(CheckpointError) -> [String: TensorEntry] {
+    ) throws(CheckpointError) -> [String: StoredTensor] {
         var bytes: [UInt8] = []
         bytes += Self.littleEndian(length ?? UInt64(header.utf8.count))
         bytes += Array(header.utf8) + [UInt8](repeating: 0, count: data)
@@ -87,7 +87,7 @@ import VLLMCheckpoints
 
     var file: FileBytes { FileBytes(embeddedAt: unsafe UInt(bitPattern: memory.baseAddress), count: count) }
 
-    func tensors() throws(CheckpointError) -> [String: TensorEntry] {
+    func tensors() throws(CheckpointError) -> [String: StoredTensor] {
         try SafetensorsFile.tensors(of: file, path: "model.safetensors")
     }
 }

@@ -114,7 +114,7 @@ struct ArgumentNormalizerTests {
             (["-tp", "2"], "more than one device"),
             (["--quantization", "awq"], "quantized"), (["-q=fp8"], "quantized"), (["--enable-lora"], "LoRA"),
             (["--no-scheduler-reserve-full-isl"], "as a whole"), (["--ssl-keyfile", "x"], "TLS"),
-            (["--hf-overrides.rope_theta", "1"], "config.json"), (["--load-format", "dummy"], "safetensors"),
+            (["--hf-overrides.rope_theta", "1"], "config.json"),
         ])
     func refused(arguments: [String], missing: String) {
         #expect(refusal(arguments)?.contains(missing) == true)

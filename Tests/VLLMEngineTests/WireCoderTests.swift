@@ -3,6 +3,7 @@
 
 import Testing
 import VLLMEngine
+import VLLMJSON
 import VLLMTypes
 
 @Suite struct WireCoderTests {
@@ -13,7 +14,10 @@ import VLLMTypes
             repetitionPenalty: 1.1, logitBias: [5: -1.5, 900_000: .infinity], allowedTokenIDs: [1, 2],
             badWords: ["né", ""], minTokens: 2, maxTokens: 9, stop: ["\u{1F600}"], stopTokenIDs: [-1, .max],
             ignoreEOS: true, includeStopStringInOutput: true, seed: .min, logprobs: -1, promptLogprobs: 4,
-            skipSpecialTokens: false, detokenize: false, outputKind: .finalOnly)
+            skipSpecialTokens: false, detokenize: false,
+            logitsProcessors: [PlugInCall("a"), PlugInCall("b", ["x": [1, 2.5, "é", nil]])],
+            sampler: PlugInCall("c", ["y": 9_007_199_254_740_993]), extraArguments: ["z": true],
+            outputKind: .finalOnly)
         params.badWordsTokenIDs = [[1], [], [300, 4]]
         return params
     }()
@@ -75,6 +79,7 @@ import VLLMTypes
         (options.usesPriorities, options.seed, options.maxLogprobs) = (true, -3, -1)
         (options.numThreads, options.instructionSet, options.usesGenerationConfig) = (2, "avx2", false)
         options.overrideGenerationConfig = "{}"
+        (options.logitsProcessors, options.loadFormat, options.kvEvictionPolicy) = (["p", "q"], "f", "e")
         let load = EngineOrder.load(options, path: "/models/a")
         #expect(text(try WireCoder.value(EngineOrder.self, in: WireCoder.bytes(of: load))) == text(load))
         let plain = EngineOrder.load(EngineOptions(model: "m"), path: nil)

@@ -46,7 +46,7 @@ extension FlagTable {
         .off("--disable-sliding-window", missing: "switching sliding windows off"),
         .satisfied("--disable-cascade-attn", value: .boolean, because: "there is no cascade attention"),
         .neutral("--pooler-config", only: ["{}"], missing: "running pooling models"),
-        .neutral("--logits-processors", value: .list, missing: "logits processors as plug-ins"),
+        .built("--logits-processors", value: .list),
         .off("--enable-sleep-mode", missing: "putting an engine to sleep"),
         .neutral("--model-impl", only: ["auto", "vllm"], missing: "running models through Python"),
         .satisfied("--allowed-local-media-path", because: noMedia),
@@ -62,9 +62,7 @@ extension FlagTable {
 
     private static let loading: [FlagEntry] = [
         .built("--download-dir"),
-        .neutral(
-            "--load-format", only: ["auto", "hf", "safetensors"],
-            missing: "loading weights in that format (safetensors is read)"),
+        .built("--load-format"),
         .neutral(
             "--safetensors-load-strategy", only: ["auto", "lazy", "eager", "prefetch"],
             missing: "that way of loading"),
@@ -77,6 +75,7 @@ extension FlagTable {
     ]
 
     private static let cache: [FlagEntry] = [
+        .built("--kv-eviction-policy"),
         .built("--block-size", value: .integer),
         .built("--gpu-memory-utilization"),
         .built("--kv-cache-memory-bytes", "--kv-cache-memory", value: .integer),

@@ -14,6 +14,8 @@ extension FlagTable {
         .built("--engine-process", value: .boolean),
         .built("--served-model-name", value: .list),
         .built("--shutdown-timeout", value: .integer),
+        .built("--timeout-keep-alive", value: .integer),
+        .built("--timeout-transfer", value: .integer),
         .neutral("--uds", missing: "listening on a Unix socket"),
         .off("--allow-credentials", missing: "answering browsers of other origins (CORS)"),
         .neutral(

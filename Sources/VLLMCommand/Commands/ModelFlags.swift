@@ -74,6 +74,19 @@ struct ModelFlags: ParsableArguments {
     )
     var instructionSet: String?
 
+    @Option(
+        parsing: .upToNextOption,
+        help:
+            "Logits processors that every request passes, by the names under which this program registers them."
+    )
+    var logitsProcessors: [String] = []
+
+    @Option(
+        help:
+            "What finds the weights: auto, hf and safetensors read safetensors; others are formats that this program registers."
+    )
+    var loadFormat: String = "auto"
+
     /// Writes the flags into the options of an engine.
     func apply(to options: inout EngineOptions) throws(UsageError) {
         options.tokenizer = tokenizer
@@ -81,6 +94,8 @@ struct ModelFlags: ParsableArguments {
         options.dtype = try dtypeChoice()
         options.seed = seed ?? 0
         options.overrideGenerationConfig = overrideGenerationConfig
+        options.logitsProcessors = logitsProcessors
+        options.loadFormat = loadFormat
         if let instructionSet, !CPUBackend.availableInstructionSets.contains(instructionSet) {
             let names = CPUBackend.availableInstructionSets.joined(separator: ", ")
             throw UsageError(

@@ -34,6 +34,12 @@ struct SchedulingFlags: ParsableArguments {
     @Option(help: "Prompt tokens that may wait; more are refused with 503 (default: no limit).")
     var maxNumQueuedTokens: Int?
 
+    @Option(
+        help:
+            "Which cached block is given up first: lru (least recently used), or a policy that this program registers."
+    )
+    var kvEvictionPolicy: String = "lru"
+
     @Option(help: "Who is served first: fcfs (first come) or priority (lower values first).")
     var schedulingPolicy: String = "fcfs"
 
@@ -43,6 +49,7 @@ struct SchedulingFlags: ParsableArguments {
         options.maxNumBatchedTokens = maxNumBatchedTokens
         options.memoryUtilization = gpuMemoryUtilization
         options.blockSize = blockSize
+        options.kvEvictionPolicy = kvEvictionPolicy
         options.enablePrefixCaching = enablePrefixCaching
         options.enableChunkedPrefill = enableChunkedPrefill
         if let bytes = kvCacheMemoryBytes {
@@ -59,6 +66,7 @@ struct SchedulingFlags: ParsableArguments {
         default: throw UsageError("--scheduling-policy should be fcfs or priority, is '\(schedulingPolicy)'.")
         }
     }
+
     private func positive(_ value: Int?, _ flag: String) throws(UsageError) -> Int? {
         guard let value else { return nil }
         guard value > 0 else { throw UsageError("\(flag) should be at least 1, is \(value).") }

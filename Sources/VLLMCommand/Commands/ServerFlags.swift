@@ -24,6 +24,15 @@ struct ServerFlags: ParsableArguments {
     @Option(help: "Seconds that running requests get to finish after SIGTERM or SIGINT; 0 ends them at once.")
     var shutdownTimeout: Int = 30
 
+    @Option(help: "Seconds after which a connection without a whole request head is closed.")
+    var timeoutKeepAlive: Int = 75
+
+    @Option(
+        help:
+            "Seconds that a client gets to send a request's body, and to read once the socket's buffers are full."
+    )
+    var timeoutTransfer: Int = 120
+
     @Option(help: "Role of answers.")
     var responseRole: String = "assistant"
 
@@ -68,7 +77,13 @@ struct ServerFlags: ParsableArguments {
         guard (0...86_400).contains(shutdownTimeout) else {
             throw UsageError("--shutdown-timeout should be in 0…86400 seconds, is \(shutdownTimeout).")
         }
+        guard (1...86_400).contains(timeoutKeepAlive), (1...86_400).contains(timeoutTransfer) else {
+            throw UsageError("--timeout-keep-alive and --timeout-transfer should be in 1…86400 seconds.")
+        }
         var configuration = ServerConfiguration()
+        configuration.keepAliveTimeout = .seconds(timeoutKeepAlive)
+        configuration.requestBodyTimeout = .seconds(timeoutTransfer)
+        configuration.unreadTimeout = .seconds(timeoutTransfer)
         configuration.host = host
         configuration.port = port
         configuration.servedModelNames = servedModelName

@@ -121,5 +121,8 @@ extension EngineOptions: WireValue {
         try instructionSet.code(&coder)
         try usesGenerationConfig.code(&coder)
         try overrideGenerationConfig.code(&coder)
+        try logitsProcessors.code(&coder)
+        try loadFormat.code(&coder)
+        try kvEvictionPolicy.code(&coder)
     }
 }

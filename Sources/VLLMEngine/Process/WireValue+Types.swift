@@ -1,6 +1,7 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+package import VLLMJSON
 package import VLLMTensors
 package import VLLMTypes
 
@@ -88,7 +89,34 @@ extension SamplingParams: WireValue {
         try promptLogprobs.code(&coder)
         try skipSpecialTokens.code(&coder)
         try detokenize.code(&coder)
+        try logitsProcessors.code(&coder)
+        try sampler.code(&coder)
+        try extraArguments.code(&coder)
         try outputKind.code(&coder)
+    }
+}
+
+extension PlugInCall: WireValue {
+    package static var blank: PlugInCall { PlugInCall("") }
+
+    package mutating func code(_ coder: inout WireCoder) throws(WireError) {
+        try name.code(&coder)
+        try arguments.code(&coder)
+    }
+}
+
+extension JSONObject: WireValue {
+    package static var blank: JSONObject { JSONObject() }
+
+    /// An object crosses as its text; nothing at all for the empty one, which most are.
+    package mutating func code(_ coder: inout WireCoder) throws(WireError) {
+        var text = coder.isReading || isEmpty ? "" : JSONWriter().string(.object(self))
+        try text.code(&coder)
+        guard coder.isReading, !text.isEmpty else { return }
+        guard let object = try? JSONParser.parse(text).objectValue else {
+            throw WireError(description: "an object that is not JSON")
+        }
+        self = object
     }
 }
 

@@ -11,7 +11,7 @@ enum KnownFields {
         "stop_token_ids", "ignore_eos", "include_stop_str_in_output", "skip_special_tokens", "logit_bias",
         "allowed_token_ids", "bad_words", "logprobs", "prompt_logprobs", "echo", "request_id", "priority",
         "cache_salt", "return_token_ids", "return_tokens_as_token_ids", "add_special_tokens",
-        "truncate_prompt_tokens", "truncation_side",
+        "logits_processors", "sampler", "vllm_xargs", "truncate_prompt_tokens", "truncation_side",
     ])
 
     static let completion = common.union(UnsupportedField.completion.map(\.name)).union(["prompt"])

@@ -37,6 +37,10 @@ struct SamplingFields {
         params.allowedTokenIDs = try fields.tokenIDs("allowed_token_ids")
         params.badWords = try badWords()
         params.promptLogprobs = try fields.int("prompt_logprobs")
+        let plugIns = PlugInFields(fields: fields)
+        params.logitsProcessors = try plugIns.logitsProcessors()
+        params.sampler = try plugIns.sampler()
+        params.extraArguments = try fields.object("vllm_xargs") ?? JSONObject()
         _ = try fields.double("length_penalty")
         return params
     }

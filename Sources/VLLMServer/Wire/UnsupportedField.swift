@@ -64,12 +64,10 @@ struct UnsupportedField {
         UnsupportedField("thinking_token_budget", "A thinking budget is not supported.") {
             $0.intValue == -1
         },
-        UnsupportedField("vllm_xargs", "Arguments for extensions are not supported: there are none."),
         UnsupportedField("kv_transfer_params", transfer), UnsupportedField("ec_transfer_params", transfer),
         UnsupportedField("return_weight_versions", "Weight versions are not supported.", neutral: isFalse),
         UnsupportedField("routed_experts_prompt_start", "Routed experts are not reported.", neutral: isFalse),
         UnsupportedField("stream_interval", "Only a stream_interval of 1 is supported.", neutral: isOne),
-        UnsupportedField("logits_processors", "Logits processors are not supported."),
         UnsupportedField("lora_request", "LoRA adapters are not supported."),
     ]
 

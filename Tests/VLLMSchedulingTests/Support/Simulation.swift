@@ -20,8 +20,10 @@ struct Simulation {
     private(set) var outputs: [EngineCoreOutput] = []
     private(set) var numSteps = 0
 
-    init(_ config: SchedulerConfig) throws {
-        scheduler = try Scheduler(config: config)
+    init(
+        _ config: SchedulerConfig, makePolicy: (@Sendable () -> any KVEvictionPolicy)? = nil
+    ) throws {
+        scheduler = try Scheduler(config: config, makePolicy: makePolicy)
         runner = FakeRunner(numBlocks: config.numBlocks, blockSize: config.blockSize)
     }
 

@@ -1,0 +1,57 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+/// One tensor of a checkpoint where it stands in its file, row by row.
+public struct StoredTensor: Sendable {
+    /// The type by its name in safetensors files, such as `BF16`.
+    public let typeName: String
+    /// The extent of each axis, eight at most.
+    public let shape: [Int]
+    /// The file and the range of its bytes.
+    package let file: FileBytes
+    package let range: Range<Int>
+
+    /// Bytes of an element by the type's name.
+    private static let elementSizes: [String: Int] = [
+        "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2,
+        "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1,
+    ]
+
+    /// Names a tensor, and checks that its type is known, its shape can be and its bytes are there.
+    ///
+    /// - Parameter name: what messages call it.
+    public init(
+        _ name: String, typeName: String, shape: [Int], file: FileBytes, range: Range<Int>
+    ) throws(CheckpointError) {
+        func fail(_ what: String) -> CheckpointError {
+            CheckpointError(file.name, "tensor '\(name)' \(what).")
+        }
+        guard let size = Self.elementSizes[typeName] else {
+            throw fail("has an unknown dtype \(typeName)")
+        }
+        guard shape.count <= 8, shape.allSatisfy({ $0 >= 0 }) else {
+            throw fail("has a shape that is not of up to eight natural numbers")
+        }
+        var bytes = size
+        for extent in shape {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
+            guard !overflow else { throw fail("has a shape that no memory can hold") }
+            bytes = product
+        }
+        guard range.lowerBound >= 0, range.upperBound <= file.count else {
+            throw fail(
+                "lies at bytes \(range.lowerBound)…\(range.upperBound) of a file of \(file.count) bytes")
+        }
+        guard range.count == bytes else {
+            throw fail("has \(range.count) bytes, but \(typeName) of shape \(shape) takes \(bytes)")
+        }
+        (self.typeName, self.shape, self.file, self.range) = (typeName, shape, file, range)
+    }
+
+    /// Reads its bytes in place.
+    public func withBytes<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try file.withBytes { bytes throws(Failure) in try body(bytes.extracting(range)) }
+    }
+}
