@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Synchronization
 
 /// One end of a stream socket over which whole messages go, each behind its length in four bytes.
 ///
@@ -10,8 +11,12 @@ final class FrameSocket: Sendable {
     /// No message is longer; the log-probabilities of a long prompt over a whole vocabulary are the longest.
     private static let limit = 1 << 30
     private static let headerSize = 4
+    /// Bytes that are asked for at once: a step of some hundred sequences.
+    private static let chunk = 16 << 10
 
     private let descriptor: Int32
+    /// What was received behind the last message.
+    private let received = Mutex<[UInt8]>([])
 
     /// Takes over a descriptor.
     init(descriptor: Int32) { self.descriptor = descriptor }
@@ -51,25 +56,35 @@ final class FrameSocket: Sendable {
 
     /// Waits for a message; nil where the other end is gone.
     func read<Message: WireValue>(_: Message.Type = Message.self) throws(WireError) -> Message? {
-        guard let header = receive(Self.headerSize) else { return nil }
-        let length = header.reversed().reduce(0) { $0 << 8 | Int($1) }
-        guard length <= Self.limit else { throw WireError(description: "a message of \(length) bytes") }
-        guard let bytes = receive(length) else { return nil }
+        let frame = try received.withLock { received throws(WireError) in try receiveFrame(&received) }
+        guard let bytes = frame else { return nil }
         return try WireCoder.value(Message.self, in: bytes)
     }
 
-    private func receive(_ length: Int) -> [UInt8]? {
-        var received = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: length) { buffer, initialized in
-            while received < length {
-                let count = unsafe recv(
-                    descriptor, buffer.baseAddress?.advanced(by: received), length - received, 0)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { break }
-                received += count
-            }
-            initialized = received
+    /// Takes a frame from what was received, or receives it: a short one in a single call.
+    private func receiveFrame(_ received: inout [UInt8]) throws(WireError) -> [UInt8]? {
+        while received.count < Self.headerSize {
+            guard let more = receive(atMost: Self.chunk) else { return nil }
+            received += more
         }
-        return received == length ? bytes : nil
+        let length = received[..<Self.headerSize].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard length <= Self.limit else { throw WireError(description: "a message of \(length) bytes") }
+        let end = Self.headerSize + length
+        while received.count < end {
+            guard let more = receive(atMost: max(Self.chunk, end - received.count)) else { return nil }
+            received += more
+        }
+        defer { received.removeFirst(end) }
+        return Array(received[Self.headerSize..<end])
+    }
+
+    /// What has come, at least a byte; nil where the other end is gone.
+    private func receive(atMost limit: Int) -> [UInt8]? {
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
+            var count = unsafe recv(descriptor, buffer.baseAddress, limit, 0)
+            while count < 0, errno == EINTR { count = unsafe recv(descriptor, buffer.baseAddress, limit, 0) }
+            initialized = max(0, count)
+        }
+        return bytes.isEmpty ? nil : bytes
     }
 }

@@ -37,19 +37,31 @@ extension EngineCoreOutput: WireValue {
 
     package mutating func code(_ coder: inout WireCoder) throws(WireError) {
         try id.code(&coder)
+        try numCachedTokens.code(&coder)
+        try numPreemptions.code(&coder)
+        try firstScheduled.code(&coder)
+        // Nearly all outputs are one token and nothing else.
+        var token: Int32? = isOneToken ? newTokenIDs.first : nil
+        try token.code(&coder)
+        if let token {
+            newTokenIDs = [token]
+            return
+        }
         try newTokenIDs.code(&coder)
         try logprobs.code(&coder)
         try finishReason.code(&coder)
         try stopReason.code(&coder)
-        try numCachedTokens.code(&coder)
-        try numPreemptions.code(&coder)
         try failure.code(&coder)
-        try firstScheduled.code(&coder)
         var start = promptLogprobs?.start
         var entries = promptLogprobs?.entries ?? []
         try start.code(&coder)
         try entries.code(&coder)
         promptLogprobs = start.map { ($0, entries) }
+    }
+
+    private var isOneToken: Bool {
+        newTokenIDs.count == 1 && logprobs.isEmpty && promptLogprobs == nil && finishReason == nil
+            && stopReason == nil && failure == nil
     }
 }
 
