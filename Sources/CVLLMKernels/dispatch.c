@@ -6,6 +6,8 @@
 #include "include/vllm_kernels.h"
 
 #define DECLARE_COMMON(S) \
+    void vllm_quantize_##S(const vllm_quantize_args *, int, int); \
+    void vllm_quantize_weights_##S(int8_t *, float *, const float *, vllm_dtype, int, int); \
     void vllm_norm_##S(const vllm_norm_args *, int, int); \
     void vllm_qkv_##S(const vllm_qkv_args *, int, int); \
     int vllm_argmax_##S(const float *, int); \
@@ -21,7 +23,8 @@
 /// Products of one instruction set, the rest of another.
 #define TABLE(ISA, PRODUCTS, REST) \
     { \
-        .isa = ISA, .linear = vllm_linear_##PRODUCTS, .norm = vllm_norm_##REST, .qkv = vllm_qkv_##REST, \
+        .isa = ISA, .linear = vllm_linear_##PRODUCTS, .quantize = vllm_quantize_##REST, \
+        .quantize_weights = vllm_quantize_weights_##REST, .norm = vllm_norm_##REST, .qkv = vllm_qkv_##REST, \
         .attention = vllm_attention_##PRODUCTS, .argmax = vllm_argmax_##REST, \
         .log_sum_exp = vllm_log_sum_exp_##REST, .count_greater = vllm_count_greater_##REST, \
         .top_k = vllm_top_k_##REST, .sample = vllm_sample_##REST, .convert = vllm_convert_##REST \
@@ -63,7 +66,8 @@ vllm_isa vllm_isa_best(void) {
     uint32_t needed = bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL;
     if ((state & 0xe6) != 0xe6 || !has(b, needed)) return VLLM_ISA_AVX2;
     if (a < 1 || !__get_cpuid_count(7, 1, &a1, &b1, &c1, &d1)) return VLLM_ISA_AVX512;
-    return has(a1, bit_AVX512BF16) ? VLLM_ISA_AVX512_BF16 : VLLM_ISA_AVX512;
+    // Every processor with the one has the other; the integer products need it.
+    return has(a1, bit_AVX512BF16) && has(c, bit_AVX512VNNI) ? VLLM_ISA_AVX512_BF16 : VLLM_ISA_AVX512;
 }
 
 const vllm_kernels *vllm_kernels_for(vllm_isa isa) {

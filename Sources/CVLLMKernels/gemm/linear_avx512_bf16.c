@@ -5,8 +5,9 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16"))), \
-                                 apply_to = function)
+#pragma clang attribute push( \
+        __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512vnni"))), \
+            apply_to = function)
 
 #define VLLM_BF16_DOT 1
 #include "../support/vector_avx512.h"
@@ -20,15 +21,36 @@ STREAM(1, 8)
 STREAM(2, 4)
 STREAM(3, 4)
 STREAM(4, 4)
+I8_TILES_8(1)
+I8_TILES_8(2)
+I8_TILES_8(3)
+I4_TILES_6(1)
+I4_TILES_6(2)
+INTEGER_STREAM(i8, 1, 8, I8)
+INTEGER_STREAM(i8, 2, 4, I8)
+INTEGER_STREAM(i8, 3, 4, I8)
+INTEGER_STREAM(i8, 4, 4, I8)
+I4_STREAM(1, 4)
+I4_STREAM(2, 4)
+I4_STREAM(3, 2)
+I4_STREAM(4, 2)
 #define MODE(T, S) \
     { NAMES_8(T, 1, S), NAMES_8(T, 2, S), NAMES_8(T, 3, S) }
 #define TYPE(T) \
     { MODE(T, _ahead), MODE(T, _next) }
 #define STREAMS(T) \
     { T##_1x8_stream, T##_2x4_stream, T##_3x4_stream, T##_4x4_stream }
+#define FOUR_MODE(T, S) \
+    { NAMES_6(T, 1, S), NAMES_6(T, 2, S) }
+#define FOUR(T) \
+    { FOUR_MODE(T, _ahead), FOUR_MODE(T, _next) }
+#define FOUR_STREAMS(T) \
+    { T##_1x4_stream, T##_2x4_stream, T##_3x2_stream, T##_4x2_stream }
 
-const tile_function ISA(vllm_tiles)[3][2][MAX_PANELS][MAX_ROWS] = {TYPE(f32), TYPE(f16), TYPE(bf16)};
-const tile_function ISA(vllm_stream_tiles)[3][MAX_STREAM_ROWS] = {STREAMS(f32), STREAMS(f16), STREAMS(bf16)};
+const tile_function ISA(vllm_tiles)[6][2][MAX_PANELS][MAX_ROWS] = {TYPE(f32), TYPE(f16), TYPE(bf16),
+                                                                   TYPE(i8),  FOUR(i4),  FOUR(i4m)};
+const tile_function ISA(vllm_stream_tiles)[6][MAX_STREAM_ROWS] = {
+    STREAMS(f32), STREAMS(f16), STREAMS(bf16), STREAMS(i8), FOUR_STREAMS(i4), FOUR_STREAMS(i4m)};
 
 #pragma clang attribute pop
 #endif

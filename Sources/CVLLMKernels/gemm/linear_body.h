@@ -15,7 +15,7 @@
 #define VLLM_LINEAR_BODY_H
 
 #include "../activation/activation_body.h"
-#include "tile_body.h"
+#include "integer_tile_body.h"
 
 /// A group of panels larger than this leaves no room in the second-level cache for what passes it.
 #define GROUP_BYTES (640u << 10)
@@ -65,12 +65,12 @@ static void finish(const vllm_linear_args *a, const float *sums, size_t ld, int 
 static void group_sums(const vllm_linear_args *a, tile_args *t, const char *const *panels, const char **next,
                        int rows, int count, prefetch_mode mode) {
     float *y = t->y;
-    if (rows <= MAX_STREAM_ROWS && count == stream_width(rows)) {
+    if (rows <= MAX_STREAM_ROWS && count == stream_width(a->weight_dtype, rows)) {
         t->panels = panels;
         ISA(vllm_stream_tiles)[a->weight_dtype][rows - 1](t);
         return;
     }
-    int tiles = (count + MAX_PANELS - 1) / MAX_PANELS;
+    int most = most_panels(a->weight_dtype), tiles = (count + most - 1) / most;
     for (int i = 0, p = 0; i < tiles; i++) {
         int width = (count - p) / (tiles - i);
         t->panels = panels + p;
@@ -83,10 +83,20 @@ static void group_sums(const vllm_linear_args *a, tile_args *t, const char *cons
     t->y = y;
 }
 
+INLINE int is_integer(const vllm_linear_args *a) { return a->weight_dtype >= VLLM_DTYPE_I8; }
+
+INLINE size_t panel_size(const vllm_linear_args *a) {
+    return is_integer(a) ? vllm_integer_panel_bytes(a->weight_dtype, a->k, a->group)
+                         : vllm_panel_bytes(a->weight_dtype, a->k);
+}
+
 INLINE int group_width(const vllm_linear_args *a, int rows) {
-    if (rows <= MAX_STREAM_ROWS) return stream_width(rows) < 2 ? 2 : stream_width(rows);
-    size_t bytes = vllm_panel_bytes(a->weight_dtype, a->k);
-    int width = a->gated ? 2 * MAX_PANELS : MAX_PANELS, least = a->gated ? 2 : 1;
+    if (rows <= MAX_STREAM_ROWS) {
+        int width = stream_width(a->weight_dtype, rows);
+        return width < 2 ? 2 : width;
+    }
+    size_t bytes = panel_size(a);
+    int most = most_panels(a->weight_dtype), width = a->gated ? 2 * most : most, least = a->gated ? 2 : 1;
     while (width > least && (size_t)width * bytes > GROUP_BYTES) width -= least;
     return width;
 }
@@ -97,20 +107,24 @@ void ISA(vllm_linear)(const vllm_linear_args *a, int panel_begin, int panel_end,
     if (rows <= 0) return;
     alignas(64) float sums[MAX_ROWS * BUFFER_PANELS * 16];
     const char *panels[BUFFER_PANELS], *next[MAX_PANELS];
-    size_t panel_bytes = vllm_panel_bytes(a->weight_dtype, a->k);
-    size_t element = a->weight_dtype == VLLM_DTYPE_BF16 ? 2 : 4;
+    size_t panel_bytes = panel_size(a);
+    size_t element = is_integer(a) ? 1 : a->weight_dtype == VLLM_DTYPE_BF16 ? 2 : 4;
     int width = group_width(a, rows), most = most_rows(a->weight_dtype), tiles = (rows + most - 1) / most;
     tile_args t = {.ldx = a->ldx * element,
                    .steps = step_count(a->weight_dtype, a->k),
                    .y = sums,
                    .ldy = (size_t)width * 16,
-                   .next = next};
+                   .next = next,
+                   .panel_bytes = panel_bytes,
+                   .group = a->group,
+                   .ld_offsets = a->ld_offsets};
     for (int panel = panel_begin; panel < panel_end; panel += width) {
         int count = panel_end - panel < width ? panel_end - panel : width;
         for (int p = 0; p < count; p++)
             panels[p] = (const char *)a->weight + (size_t)(panel + p) * panel_bytes;
         // The next group comes into the cache while the later row tiles of this one are computed.
-        size_t calls = (size_t)(tiles - 1) * (size_t)((count + MAX_PANELS - 1) / MAX_PANELS);
+        int most_wide = most_panels(a->weight_dtype);
+        size_t calls = (size_t)(tiles - 1) * (size_t)((count + most_wide - 1) / most_wide);
         t.next_stride = calls > 0 && panel + count < panel_end
                             ? (size_t)count * panel_bytes / (calls * (size_t)t.steps)
                             : 0;
@@ -118,6 +132,10 @@ void ISA(vllm_linear)(const vllm_linear_args *a, int panel_begin, int panel_end,
         for (int i = 0, r = 0; i < tiles; i++) {
             int height = (rows - r) / (tiles - i), row = row_begin + r;
             t.x = (const char *)a->x + (size_t)row * a->ldx * element;
+            if (is_integer(a)) {
+                t.x_scales = a->x_scales + row;
+                t.x_offsets = a->x_offsets + (size_t)row * a->ld_offsets;
+            }
             group_sums(a, &t, panels, next, height, count, i == 0 ? PREFETCH_AHEAD : PREFETCH_NEXT);
             finish(a, sums, t.ldy, row, height, panel, count);
             r += height;

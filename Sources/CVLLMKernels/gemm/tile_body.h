@@ -21,10 +21,29 @@
 #define BLOCK_AHEAD 8192
 
 INLINE int step_bytes(vllm_dtype dtype) { return dtype == VLLM_DTYPE_F16 ? 32 : 64; }
-INLINE int step_count(vllm_dtype dtype, int k) { return dtype == VLLM_DTYPE_BF16 ? (k + 1) / 2 : k; }
+INLINE int step_count(vllm_dtype dtype, int k) {
+    switch (dtype) {
+    case VLLM_DTYPE_BF16: return (k + 1) / 2;
+    case VLLM_DTYPE_I8: return (k + 3) / 4;
+    case VLLM_DTYPE_I4:
+    case VLLM_DTYPE_I4_MIN: return k / 8;
+    default: return k;
+    }
+}
 
-/// Rows of a tile at most.
-INLINE int most_rows(vllm_dtype dtype) { return dtype == VLLM_DTYPE_BF16 ? MAX_PAIR_ROWS : MAX_ROWS; }
+/// Rows and panels of a tile at most.
+INLINE int most_rows(vllm_dtype dtype) {
+    switch (dtype) {
+    case VLLM_DTYPE_I8: return MAX_I8_ROWS;
+    case VLLM_DTYPE_I4:
+    case VLLM_DTYPE_I4_MIN: return MAX_I4_ROWS;
+    default: return dtype == VLLM_DTYPE_BF16 ? MAX_PAIR_ROWS : MAX_ROWS;
+    }
+}
+INLINE int most_panels(vllm_dtype dtype) {
+    if (dtype < VLLM_DTYPE_I8) return MAX_PANELS;
+    return dtype == VLLM_DTYPE_I8 ? MAX_I8_PANELS : MAX_I4_PANELS;
+}
 
 /// x's rows stand `ldx` bytes apart, y's rows `ldy` floats.
 typedef struct {
@@ -36,6 +55,11 @@ typedef struct {
     size_t ldy;
     const char *const *next; // [P]: what is wanted next, a line of each every `next_stride` bytes, a step
     size_t next_stride;
+    size_t panel_bytes;
+    int group;                // of I4
+    const float *x_scales;    // [R], of whole numbers
+    const int32_t *x_offsets; // [R, ld_offsets]
+    size_t ld_offsets;
 } tile_args;
 
 typedef enum {
@@ -147,11 +171,16 @@ INLINE void tile(const tile_args *a, const int R, const int P, const vllm_dtype 
 typedef void (*tile_function)(const tile_args *);
 
 /// [dtype][prefetch_mode][panels - 1][rows - 1]
-extern const tile_function ISA(vllm_tiles)[3][2][MAX_PANELS][MAX_ROWS];
-/// [dtype][rows - 1], of stream_width(rows) panels, PREFETCH_STREAM.
-extern const tile_function ISA(vllm_stream_tiles)[3][MAX_STREAM_ROWS];
+extern const tile_function ISA(vllm_tiles)[6][2][MAX_PANELS][MAX_ROWS];
+/// [dtype][rows - 1], of stream_width(dtype, rows) panels, PREFETCH_STREAM.
+extern const tile_function ISA(vllm_stream_tiles)[6][MAX_STREAM_ROWS];
 
-/// Panels side by side where few rows make the product wait for memory: at least eight sums in flight.
-INLINE int stream_width(int rows) { return rows == 1 ? 2 * MAX_STREAM_PANELS : MAX_STREAM_PANELS; }
+/// Panels side by side where few rows make the product wait for memory: at least eight sums in flight, where
+/// the registers hold them.
+INLINE int stream_width(vllm_dtype dtype, int rows) {
+    if (dtype >= VLLM_DTYPE_I4 && rows > 2 && MAX_STREAM_PANELS > 2) return 2;
+    if (dtype >= VLLM_DTYPE_I4) return MAX_STREAM_PANELS;
+    return rows == 1 ? 2 * MAX_STREAM_PANELS : MAX_STREAM_PANELS;
+}
 
 #endif

@@ -13,7 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { VLLM_DTYPE_F32 = 0, VLLM_DTYPE_F16 = 1, VLLM_DTYPE_BF16 = 2 } vllm_dtype;
+/// The last three are of weights alone: whole numbers with scales.
+typedef enum {
+    VLLM_DTYPE_F32 = 0,
+    VLLM_DTYPE_F16 = 1,
+    VLLM_DTYPE_BF16 = 2,
+    VLLM_DTYPE_I8 = 3,    // a float32 scale a row
+    VLLM_DTYPE_I4 = 4,    // a float16 scale a group of a row: scale * (code - 8)
+    VLLM_DTYPE_I4_MIN = 5 // and a float16 minimum a group: scale * (code - 8) - minimum
+} vllm_dtype;
 
 /// Instruction sets in rising order of capability.
 typedef enum {
@@ -39,6 +47,24 @@ size_t vllm_panel_bytes(vllm_dtype packed, int k);
 void vllm_pack_panel(void *panel, vllm_dtype packed, const void *const rows[VLLM_PANEL], vllm_dtype source,
                      ptrdiff_t k_stride, int k);
 
+// Whole numbers are packed as unsigned codes, so that the dot product of unsigned and signed bytes takes them
+// against signed activations; what the codes are above their values is taken off with the activations' sums.
+//   I8:  [panel]{ [k/4][16][4] codes (value + 128), [16] float32 scales }
+//   I4:  [panel]{ [k/8][16][4] bytes, [k/group][16] float16 scales, with I4_MIN [k/group][16] minimums }
+//        the low halves of a 64-byte line are four inputs, the high halves the next four
+// n is padded to 16; k to 4 for I8; for I4 the group, a multiple of 32, divides k.
+
+/// Bytes of one packed panel of whole numbers, a multiple of 64.
+size_t vllm_integer_panel_bytes(vllm_dtype packed, int k, int group);
+
+/// Packs one panel of given codes, row by row: I8 values in −128…127, I4 codes in 0…15. `scales` and
+/// `minimums` are float32, [16][groups] (I8: one a row); `codes[i]` may be NULL (a zero row).
+void vllm_pack_integers(void *panel, vllm_dtype packed, const int8_t *const codes[VLLM_PANEL],
+                        const float *scales, const float *minimums, int k, int group);
+
+/// Writes logical row `row` of a weight of whole numbers as float32.
+void vllm_unpack_integers(float *out, const void *weight, vllm_dtype packed, int row, int k, int group);
+
 /// Writes logical row `row` of a packed weight as float32.
 void vllm_unpack_row(float *out, const void *weight, vllm_dtype packed, int row, int k);
 
@@ -60,10 +86,14 @@ typedef enum {
 } vllm_output;
 
 typedef struct {
-    const void *x; // [m, ldx]: bf16 for bf16 weights, float32 for f32 and f16 weights
+    const void *x; // [m, ldx]: bf16 for bf16 weights, float32 for f32 and f16 weights, else int8
     size_t ldx;    // elements
     const void *weight;
     vllm_dtype weight_dtype;
+    int group;                // inputs that share a scale in I4 weights
+    const float *x_scales;    // [m], for int8 x
+    const int32_t *x_offsets; // [m, ld_offsets]: a group's, for int8 x (see vllm_quantize_args)
+    size_t ld_offsets;
     const float *bias; // [panels * 16] in packed order, or NULL
     // Where k is odd and the weight bf16, the element behind each row of x is read too: it is finite.
     int m, n, k; // n counts packed rows before padding; with `gated`, n = 2 * outputs, a multiple of 32
@@ -80,6 +110,23 @@ typedef struct {
 /// Panels a chunk of `linear` over all rows should have, for chunks handed out to `threads` threads: a
 /// multiple of the tile's width (and of a pair if gated), small enough to balance the threads.
 int vllm_linear_panel_grain(const vllm_linear_args *args, int threads);
+
+// ---------------------------------------------------------------------------------------------------------
+// Activations as whole numbers:  x[i] ≈ scale · q[i], scale = max|x| / 127, a row
+
+typedef struct {
+    const void *x;      // [m, ldx]
+    size_t ldx;         // elements
+    vllm_dtype x_dtype; // f32 or bf16
+    int k;
+    int group; // inputs of a group of the weight; 0: all
+    int zero;  // what the weight's codes are above their values: 128 or 8
+    int8_t *q; // [m, ldq], padded with zeros to a multiple of 4
+    size_t ldq;
+    float *scales;    // [m]; NaN where the row has a NaN or an infinity
+    int32_t *offsets; // [m, ld_offsets]: −zero · Σ q over a group
+    size_t ld_offsets;
+} vllm_quantize_args;
 
 // ---------------------------------------------------------------------------------------------------------
 // Norms over rows of float32:  out = dtype(norm(x) * weight + bias)
@@ -173,6 +220,14 @@ typedef struct vllm_kernels {
 
     /// Computes rows [row_begin, row_end) of panels [panel_begin, panel_end) (pairs stay together if gated).
     void (*linear)(const vllm_linear_args *, int panel_begin, int panel_end, int row_begin, int row_end);
+
+    /// Rounds rows of activations to int8.
+    void (*quantize)(const vllm_quantize_args *, int row_begin, int row_end);
+
+    /// Rounds one row of weights, k elements of float32: to the codes of I8 or I4 and their scales (one, or
+    /// one a group). I4 scales are the best of several in the least squares, rounded to float16.
+    void (*quantize_weights)(int8_t *codes, float *scales, const float *x, vllm_dtype packed, int k,
+                             int group);
 
     void (*norm)(const vllm_norm_args *, int row_begin, int row_end);
 

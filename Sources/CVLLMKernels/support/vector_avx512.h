@@ -138,13 +138,34 @@ INLINE vf vf_dot2(vf acc, vu w, vu x) {
 #endif
 }
 
+/// Rounded to the nearest whole number, to even between two.
+INLINE vu vi_round(vf x) { return _mm512_cvtps_epi32(x); }
+INLINE vf vf_from_int(vu x) { return _mm512_cvtepi32_ps(x); }
+/// The low bytes of the first lanes.
+INLINE void vi_store_bytes(int8_t *p, vu x, int n) {
+    _mm_mask_storeu_epi8(p, vm_first(n), _mm512_cvtepi32_epi8(x));
+}
+INLINE int32_t vi_sum(vu x) { return _mm512_reduce_add_epi32(x); }
+/// acc + the products of four unsigned bytes of w with four signed ones of x.
+INLINE vu vi_dot4(vu acc, vu w, vu x) {
+#ifdef VLLM_BF16_DOT
+    return _mm512_dpbusd_epi32(acc, w, x);
+#else
+    // The instruction for unsigned times signed bytes saturates; products of 16 bits do not.
+    vu even = _mm512_madd_epi16(_mm512_and_si512(w, _mm512_set1_epi16(0xff)),
+                                _mm512_srai_epi16(_mm512_slli_epi16(x, 8), 8));
+    vu odd = _mm512_madd_epi16(_mm512_srli_epi16(w, 8), _mm512_srai_epi16(x, 8));
+    return _mm512_add_epi32(acc, _mm512_add_epi32(even, odd));
+#endif
+}
+
 // 24 of the 32 registers are accumulators; 18 where pairs of bf16 are widened.
 #ifdef VLLM_BF16_DOT
 #define ISA(name) name##_avx512_bf16
-enum { MAX_PAIR_ROWS = 8 };
+enum { MAX_PAIR_ROWS = 8, MAX_I8_ROWS = 8, MAX_I8_PANELS = 3, MAX_I4_ROWS = 6, MAX_I4_PANELS = 2 };
 #else
 #define ISA(name) name##_avx512
-enum { MAX_PAIR_ROWS = 6 };
+enum { MAX_PAIR_ROWS = 6, MAX_I8_ROWS = 6, MAX_I8_PANELS = 2, MAX_I4_ROWS = 4, MAX_I4_PANELS = 2 };
 #endif
 enum { MAX_ROWS = 8, MAX_PANELS = 3, MAX_STREAM_ROWS = 4, MAX_STREAM_PANELS = 4 };
 

@@ -7,6 +7,7 @@
 //   native_fma(a, b, c)  a * b + c
 //   native_from_f16(p)   VLLM_NATIVE halves at p, widened
 //   native_to_f16(p, v)  rounded to nearest even and stored
+//   native_dot4(a, w, x) a + the products of four unsigned bytes of w with four signed ones of x
 
 #ifndef VLLM_VECTOR_GENERIC_H
 #define VLLM_VECTOR_GENERIC_H
@@ -248,6 +249,38 @@ INLINE vf vf_odd(vu x) { return vf_from_bits(vu_and(x, vu_set1(0xffff0000u))); }
 INLINE vf vf_dot2(vf acc, vu w, vu x) {
     acc = vf_fma(vf_even(w), vf_even(x), acc);
     return vf_fma(vf_odd(w), vf_odd(x), acc);
+}
+
+/// Rounded to the nearest whole number, to even between two; for |x| < 2^22.
+INLINE vu vi_round(vf x) {
+    vu bits;
+    (void)vf_round(x, &bits);
+    vu r;
+    LANES(bits.v[i_] - 0x4b400000u)
+    return r;
+}
+INLINE vf vf_from_int(vu x) {
+    vf r;
+    LANES(__builtin_convertvector((native_i)x.v[i_], native_f))
+    return r;
+}
+/// acc + the products of four unsigned bytes of w with four signed ones of x.
+INLINE vu vi_dot4(vu acc, vu w, vu x) {
+    vu r;
+    LANES(native_dot4(acc.v[i_], w.v[i_], x.v[i_]))
+    return r;
+}
+/// The low bytes of the first lanes.
+INLINE void vi_store_bytes(int8_t *p, vu x, int n) {
+    uint32_t lanes[16];
+    memcpy(lanes, &x, 64);
+    for (int i = 0; i < n; i++) p[i] = (int8_t)lanes[i];
+}
+INLINE int32_t vi_sum(vu x) {
+    uint32_t lanes[16], sum = 0;
+    memcpy(lanes, &x, 64);
+    for (int i = 0; i < 16; i++) sum += lanes[i];
+    return (int32_t)sum;
 }
 
 #undef EACH

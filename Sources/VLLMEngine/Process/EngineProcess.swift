@@ -24,8 +24,8 @@ final class EngineProcess: EngineClient {
     private static let pauses: [Duration] = [
         .zero, .milliseconds(500), .seconds(1), .seconds(5), .seconds(15),
     ]
-    /// A process that lived longer than this died of something new.
-    private static let stableLifetime = Duration.seconds(60)
+    /// A process that served longer than this died of something new.
+    private static let stableLifetime = Duration.seconds(10)
 
     /// What a process that was told to end gets to do so.
     private static let patience = Duration.seconds(10)
