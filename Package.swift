@@ -177,3 +177,17 @@ let package = Package(
     ],
     cLanguageStandard: .gnu2x
 )
+
+// Coverage-guided fuzzing (Scripts/fuzz.sh): libFuzzer brings the program's main, so no ordinary build could link it.
+if Context.environment["VLLM_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "VLLMFuzzTargets",
+            dependencies: [
+                "VLLMJSON", "VLLMTokenizers", "VLLMTemplates", "VLLMCheckpoints", "VLLMEngine", "VLLMTypes",
+                "VLLMCommand",
+            ],
+            path: "Tests/VLLMFuzzTargets",
+            swiftSettings: settings
+        ))
+}

@@ -15,6 +15,8 @@ extension PackedVector {
 extension CPUBackend {
     /// Rows a thread takes at once in operations whose rows are independent and cheap.
     private static let rowGrain = 16
+    /// Rows that one thread rounds by itself.
+    private static let fewRows = 4
 
     /// Runs the body over ranges of rows.
     private func forEachRowRange(_ count: Int, _ body: (_ begin: Int32, _ end: Int32) -> Void) {
@@ -26,7 +28,7 @@ extension CPUBackend {
 
     package func embed(_ ids: [Int32], from weight: PackedWeight, into output: Tensor, accumulate: Bool) {
         precondition(ids.count <= output.rows && weight.inputs <= output.stride)
-        let type = weight.dtype.kernelType
+        let format = KernelFormat(weight.format)
         let width = weight.inputs
         forEachRowRange(ids.count) { begin, end in
             var row = [Float](repeating: 0, count: accumulate ? width : 0)
@@ -37,10 +39,13 @@ extension CPUBackend {
                     let source = unsafe UnsafeRawPointer(bitPattern: weight.address)
                 else { return }
                 guard accumulate else {
-                    unsafe vllm_unpack_row(target, source, type, ids[index], Int32(width))
+                    unsafe format.unpack(source, row: ids[index], inputs: width, into: target)
                     continue
                 }
-                unsafe vllm_unpack_row(&row, source, type, ids[index], Int32(width))
+                unsafe row.withUnsafeMutableBufferPointer { row in
+                    guard let base = row.baseAddress else { return }
+                    unsafe format.unpack(source, row: ids[index], inputs: width, into: base)
+                }
                 for column in 0..<width { unsafe target[column] += row[column] }
             }
         }
@@ -51,7 +56,8 @@ extension CPUBackend {
         output mode: LinearOutput,
         into output: Tensor
     ) {
-        precondition(x.columns == weight.inputs && x.dtype == activationDType(for: weight.dtype))
+        let format = KernelFormat(weight.format)
+        precondition(x.columns == weight.inputs && format.takes(x.dtype))
         let columns = weight.isGated ? weight.outputs / 2 : weight.outputs
         let panel = Int(VLLM_PANEL)
         let panels = (columns + panel - 1) / panel * (weight.isGated ? 2 : 1)
@@ -59,7 +65,9 @@ extension CPUBackend {
         unsafe arguments.x = UnsafeRawPointer(x.pointer)
         unsafe arguments.ldx = x.stride
         unsafe arguments.weight = UnsafeRawPointer(bitPattern: weight.address)
-        unsafe arguments.weight_dtype = weight.dtype.kernelType
+        unsafe arguments.weight_dtype = format.dtype
+        unsafe arguments.group = Int32(format.group)
+        if format.isInteger { unsafe round(x, format, &arguments) }
         unsafe arguments.bias = bias?.pointer
         unsafe arguments.m = Int32(x.rows)
         unsafe arguments.n = Int32(weight.isGated ? panels * panel : weight.outputs)
@@ -72,6 +80,38 @@ extension CPUBackend {
         unsafe arguments.ldo = output.stride
         unsafe arguments.out_columns = Int32(columns)
         unsafe run(&arguments, panels: panels)
+    }
+
+    /// Rounds activations to whole numbers and names them in the arguments of a product.
+    ///
+    /// A few rows take less time than waking the other threads does.
+    private func round(_ x: Tensor, _ format: KernelFormat, _ arguments: inout vllm_linear_args) {
+        let groups = format.groups(inputs: x.columns)
+        let memory = rounded.reserve(rows: x.rows, inputs: x.columns, groups: groups)
+        var rounding = unsafe vllm_quantize_args()
+        unsafe rounding.x = UnsafeRawPointer(x.pointer)
+        unsafe rounding.ldx = x.stride
+        unsafe rounding.x_dtype = x.dtype.kernelType
+        unsafe rounding.k = Int32(x.columns)
+        unsafe rounding.group = Int32(format.group)
+        unsafe rounding.zero = Int32(format.zero)
+        unsafe rounding.q = memory.codes
+        unsafe rounding.ldq = memory.stride
+        unsafe rounding.scales = memory.scales
+        unsafe rounding.offsets = memory.offsets
+        unsafe rounding.ld_offsets = groups
+        unsafe withUnsafePointer(to: &rounding) { rounding in
+            if x.rows <= Self.fewRows {
+                unsafe kernels.quantize(rounding, 0, Int32(x.rows))
+            } else {
+                forEachRowRange(x.rows) { unsafe kernels.quantize(rounding, $0, $1) }
+            }
+        }
+        unsafe arguments.x = UnsafeRawPointer(memory.codes)
+        unsafe arguments.ldx = memory.stride
+        unsafe arguments.x_scales = UnsafePointer(memory.scales)
+        unsafe arguments.x_offsets = UnsafePointer(memory.offsets)
+        unsafe arguments.ld_offsets = groups
     }
 
     private func run(_ arguments: inout vllm_linear_args, panels: Int) {

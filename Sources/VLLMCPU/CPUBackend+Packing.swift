@@ -58,31 +58,41 @@ extension CPUBackend {
         try Self.check(description)
         let map = RowMap(description.parts, description.arrangement)
         let panel = Int(VLLM_PANEL)
-        let panelBytes = vllm_panel_bytes(description.dtype.kernelType, Int32(k))
+        let format = KernelFormat(description.format)
+        let panelBytes = format.panelBytes(inputs: k)
         let numPanels = map.numRows / panel
         let address = try allocateWeights(numPanels * panelBytes)
-        let target = description.dtype.kernelType
-        pool.run(chunks: (numPanels + 15) / 16) { chunk, _ in
-            for index in chunk * 16..<Swift.min(numPanels, chunk * 16 + 16) {
+        let grain = 16
+        pool.run(chunks: (numPanels + grain - 1) / grain) { chunk, _ in
+            let rounding = format.isInteger ? PanelRounding(kernels, format, inputs: k) : nil
+            for index in chunk * grain..<Swift.min(numPanels, (chunk + 1) * grain) {
                 let rows = unsafe (0..<panel).map { row in
                     unsafe map.address(of: index * panel + row).flatMap {
                         unsafe UnsafeRawPointer(bitPattern: $0)
                     }
                 }
                 let part = map.part(ofPanel: index)
-                unsafe vllm_pack_panel(
-                    UnsafeMutableRawPointer(bitPattern: address + UInt(index * panelBytes)), target, rows,
-                    part.dtype.kernelType, part.columnStride, Int32(k))
+                let target = unsafe UnsafeMutableRawPointer(
+                    bitPattern: address + UInt(index * panelBytes))
+                if let rounding {
+                    unsafe rounding.pack(rows, part, into: target)
+                } else {
+                    unsafe vllm_pack_panel(
+                        target, format.dtype, rows, part.dtype.kernelType, part.columnStride, Int32(k))
+                }
             }
         }
         return PackedWeight(
-            address: address, dtype: description.dtype, outputs: description.outputs, inputs: k,
+            address: address, format: description.format, outputs: description.outputs, inputs: k,
             isGated: description.arrangement == .gated, sizeInBytes: numPanels * panelBytes)
     }
 
     /// The parts agree with each other and with what the kernels can do.
     private static func check(_ description: WeightDescription) throws(DeviceError) {
         guard let first = description.parts.first else { return }
+        if case .int4(let group, _) = description.format, first.columns % group != 0 {
+            throw DeviceError("a weight of \(first.columns) inputs has no whole groups of \(group).")
+        }
         var end = 0
         for (part, next) in zip(description.parts, description.parts.dropFirst()) {
             end += part.rows
@@ -128,7 +138,7 @@ extension CPUBackend {
     }
 
     /// One element as float32; the address need not be aligned.
-    private static func element(at address: UInt, _ dtype: DType) -> Float {
+    static func element(at address: UInt, _ dtype: DType) -> Float {
         guard let pointer = unsafe UnsafeRawPointer(bitPattern: address) else { return 0 }
         switch dtype {
         case .float32: return unsafe pointer.loadUnaligned(as: Float.self)

@@ -20,6 +20,8 @@ package import VLLMTensors
     private let buffers = Mutex(MemoryArena())
     /// Scratch memory of one thread each.
     var scratch: [Scratch]
+    /// Activations of the current product, rounded to whole numbers.
+    var rounded = RoundedActivations()
     /// Attention work of the current call, kept for its memory.
     var attentionItems: [AttentionItem] = []
     var attentionSequences: [vllm_attention_sequence] = unsafe []

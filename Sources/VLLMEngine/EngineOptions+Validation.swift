@@ -12,6 +12,11 @@ extension EngineOptions {
     /// Checks what can be checked without a model; the messages name vLLM's flags.
     package func validate() throws(DeviceError) {
         try validatePlugIns(PlugIns.registered)
+        if let quantization, !Self.quantizations.contains(quantization) {
+            throw DeviceError(
+                "--quantization should be one of \(Self.quantizations.joined(separator: ", ")), is '\(quantization)'; checkpoints that are quantized say so themselves, and other methods are not supported."
+            )
+        }
         guard Self.counts.contains(maxNumSeqs) else {
             throw DeviceError("--max-num-seqs should be in 1…1048576, is \(maxNumSeqs).")
         }

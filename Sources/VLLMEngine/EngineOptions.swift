@@ -1,6 +1,7 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+import VLLMQuantization
 import VLLMTensors
 
 /// How an engine is set up, by the names of vLLM's flags; nil and the defaults fit the machine and the model.
@@ -23,6 +24,8 @@ public struct EngineOptions: Sendable {
     /// A branch, tag or commit of a hub id.
     public var revision: String?
     public var dtype: DTypeChoice = .auto
+    /// What the weights are rounded to as they are loaded: one of `quantizations`; nil keeps the type that `dtype` says.
+    public var quantization: String?
     /// Tokens of prompt and output together; nil is the model's, as far as memory reaches.
     public var maxModelLen: Int?
     /// Sequences that run at once.
@@ -67,6 +70,9 @@ public struct EngineOptions: Sendable {
     public var loadFormat: String = "auto"
     /// What chooses the cached blocks that are given up: "lru", or the name of a registered policy.
     public var kvEvictionPolicy: String = "lru"
+
+    /// The names that `quantization` may have.
+    public static var quantizations: [String] { LoadTimeQuantization.all.map(\.name) }
 
     /// Formats of weights that need no plug-in, by vLLM's names.
     package static let builtInLoadFormats = ["auto", "hf", "safetensors"]

@@ -12,6 +12,8 @@ public struct ModelInfo: Sendable {
     public var architecture: String
     /// The type of weights and cache.
     public var dtype: DType
+    /// What the weights were rounded to as they were loaded; nil where they have the type.
+    public var quantization: String?
     /// Tokens of prompt and output together, at most.
     public var maxModelLen: Int
     /// Logits of a token.

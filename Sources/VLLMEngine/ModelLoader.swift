@@ -8,6 +8,7 @@ package import VLLMCheckpoints
 import VLLMExecution
 import VLLMLayers
 import VLLMModels
+import VLLMQuantization
 import VLLMScheduling
 import VLLMTensors
 import VLLMTypes
@@ -126,8 +127,10 @@ extension ModelLoader {
         let fileSize = checkpoint.sizeInBytes
         let done = Atomic<Int>(0)
         checkpoint.prefetch()
-        let loader = WeightLoader(checkpoint: checkpoint, backend: backend, dtype: dtype, scheme: scheme) {
-            bytes in
+        let loader = WeightLoader(
+            checkpoint: checkpoint, backend: backend, dtype: dtype, scheme: scheme,
+            quantization: options.quantization.flatMap(LoadTimeQuantization.named)
+        ) { bytes in
             progress(done.add(bytes, ordering: .relaxed).newValue, fileSize)
         }
         let model = try DecoderStack(configuration, loader: loader, limits: limits)
@@ -141,16 +144,18 @@ extension ModelLoader {
         let scheduler = try Scheduler(
             config: schedulerConfig(options, limits, plan),
             makePolicy: plugIns.policy(options.kvEvictionPolicy))
-        let info = ModelInfo(
+        var info = ModelInfo(
             name: options.model, architecture: architecture, dtype: dtype, maxModelLen: plan.maxModelLen,
             vocabularySize: configuration.vocabularySize, device: backend.deviceDescription,
-            numericsID: backend.numericsID + "-\(dtype.rawValue)", numThreads: backend.numThreads,
+            numericsID: ([backend.numericsID, dtype.rawValue] + (options.quantization.map { [$0] } ?? []))
+                .joined(separator: "-"), numThreads: backend.numThreads,
             weightMemory: backend.weightMemory, numBlocks: plan.numBlocks, blockSize: options.blockSize,
             kvBytesPerToken: cacheBytes, maxNumBatchedTokens: limits.maxNumBatchedTokens,
             maxNumSeqs: options.maxNumSeqs, eosTokenIDs: defaults.eosTokenIDs,
             defaultSamplingParams: defaults.params, defaultMaxTokens: defaults.maxTokens,
             multipliedWeights: configuration.multipliedWeights,
             headWeights: configuration.hiddenSize * configuration.vocabularySize)
+        info.quantization = options.quantization
         let runner = ModelRunner(
             model: model, backend: backend, cache: cache, plugIns: plugIns.sampling)
         return (EngineParts(scheduler: scheduler, executor: runner), info)

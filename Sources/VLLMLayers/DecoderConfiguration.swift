@@ -187,6 +187,10 @@ public struct DecoderShape: Sendable {
         }
         let dimension = try config.int("head_dim", in: 2...1024, default: hiddenSize / numHeads)
         guard dimension % 2 == 0 else { throw config.error("head_dim", "should be even, is \(dimension)") }
+        // Products of all extents have to fit 64 bits.
+        guard dimension * numHeads <= 1 << 22 else {
+            throw config.error("head_dim", "is \(dimension), too many for \(numHeads) heads")
+        }
         return dimension
     }
 }

@@ -12,7 +12,7 @@ extension DecoderStack {
             return nil
         }
         let part = WeightLoader.Part(name: name, outputs: configuration.maxPositions)
-        return try loader.linear([part], inputs: configuration.hiddenSize).weight
+        return try loader.linear([part], inputs: configuration.hiddenSize, purpose: .positions).weight
     }
 
     static func loadHead(
@@ -27,7 +27,7 @@ extension DecoderStack {
         }
         return try loader.linear(
             [.init(name: configuration.names.head, outputs: configuration.vocabularySize)],
-            inputs: configuration.hiddenSize, hasBias: hasBias)
+            inputs: configuration.hiddenSize, purpose: .table, hasBias: hasBias)
     }
 
     static func loadLayers(

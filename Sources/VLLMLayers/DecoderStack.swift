@@ -50,7 +50,7 @@ package final class DecoderStack: TextModel {
         let names = configuration.names
         let embedding = try loader.linear(
             [.init(name: names.embedding, outputs: configuration.vocabularySize)],
-            inputs: configuration.hiddenSize)
+            inputs: configuration.hiddenSize, purpose: .table)
         self.embedding = embedding.weight
         positionTable = try Self.loadPositions(configuration, loader)
         layers = try Self.loadLayers(configuration, loader, limits)

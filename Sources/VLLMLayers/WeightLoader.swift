@@ -21,6 +21,8 @@ package struct WeightLoader {
     package let progress: (Int) -> Void
     /// How the checkpoint's weights are quantized, where they are.
     private let scheme: (any QuantizationScheme)?
+    /// What weights are rounded to as they are packed; nil keeps their type.
+    private let quantization: LoadTimeQuantization?
     private let reader: TensorReader
     private let used = UsedNames()
 
@@ -38,12 +40,14 @@ package struct WeightLoader {
 
     package init(
         checkpoint: Checkpoint, backend: any Backend, dtype: DType, scheme: (any QuantizationScheme)? = nil,
+        quantization: LoadTimeQuantization? = nil,
         progress: @escaping (Int) -> Void = { _ in }
     ) {
         self.checkpoint = checkpoint
         self.backend = backend
         self.dtype = dtype
         self.scheme = scheme
+        self.quantization = quantization
         reader = TensorReader(checkpoint)
         self.progress = progress
     }
@@ -54,9 +58,31 @@ package struct WeightLoader {
         let outputs: Int
     }
 
+    /// What a weight is for, which decides how it is rounded.
+    package enum Purpose {
+        case linear
+        /// The embedding, or the output head.
+        case table
+        /// A table that is never rounded.
+        case positions
+    }
+
+    private func format(_ purpose: Purpose, _ parts: [Part], inputs: Int) throws -> WeightFormat {
+        guard let quantization, purpose != .positions else { return .dense(dtype) }
+        let format = purpose == .linear ? quantization.linear : quantization.table
+        if case .int4(let group, _) = format, inputs % group != 0 {
+            throw CheckpointError(
+                checkpoint.source.name,
+                "'\(parts.first?.name ?? "")' has \(inputs) inputs, which cannot be quantized in groups of \(group); take int8."
+            )
+        }
+        return format
+    }
+
     /// A linear layer of one or several parts, stored as [outputs, inputs] or its transpose.
     package func linear(
-        _ parts: [Part], inputs: Int, arrangement: WeightDescription.Arrangement = .stacked,
+        _ parts: [Part], inputs: Int, purpose: Purpose = .linear,
+        arrangement: WeightDescription.Arrangement = .stacked,
         hasBias: Bool = false,
         isTransposed: Bool = false
     ) throws -> Linear {
@@ -69,7 +95,10 @@ package struct WeightLoader {
                 : try matrix(name, rows: part.outputs, columns: inputs)
         }
         let weight = try withExtendedLifetime(decoded) {
-            try backend.pack(WeightDescription(parts: sources, arrangement: arrangement, dtype: dtype))
+            try backend.pack(
+                WeightDescription(
+                    parts: sources, arrangement: arrangement,
+                    format: format(purpose, parts, inputs: inputs)))
         }
         var bias: PackedVector?
         if hasBias {

@@ -68,7 +68,7 @@ extension Renderer {
         switch method {
         case "common":
             if let integer = value.integer {
-                return precision >= 0 ? .int(integer) : .int(Self.round(integer, toTens: -precision))
+                return .int(Self.round(integer, precision))
             }
             return .float(Self.round(number, precision))
         case "ceil", "floor":
@@ -91,10 +91,11 @@ extension Renderer {
         return (value / scale).rounded(.toNearestOrEven) * scale
     }
 
-    private static func round(_ value: Int, toTens digits: Int) -> Int {
-        if digits > 18 { return 0 }
+    private static func round(_ value: Int, _ precision: Int) -> Int {
+        if precision >= 0 { return value }
+        if precision < -18 { return 0 }
         var scale = 1
-        for _ in 0..<digits { scale *= 10 }
+        for _ in precision..<0 { scale *= 10 }
         var quotient = value / scale
         let rest = (value % scale).magnitude
         let half = UInt(scale / 2)

@@ -12,14 +12,22 @@ extension Renderer {
         if width <= 0 { throw .runtime("invalid width \(width) (must be > 0)") }
         var separator = "\n"
         if let given = values[2], !given.isNone { separator = try string(given, "wordwrap").string }
+        let separatorSize = separator.utf8.count
         var lines: [String] = []
+        var size = 0
         try charge(bytes: text.size * 4)
         for line in Self.lines(of: text) {
             let breaksHyphens = values[3]?.isTrue ?? true
             let chunks = LineWrapper.chunks(line.string, breaksHyphens: breaksHyphens)
             var wrapper = LineWrapper(
                 width: width, breaksWords: values[1]?.isTrue ?? true, breaksHyphens: breaksHyphens)
-            lines.append(wrapper.wrap(chunks).joined(separator: separator))
+            let parts = wrapper.wrap(chunks)
+            // The separator may be as long as any text, and stands behind every character where the width is 1.
+            let added = line.size + max(1, parts.count) * separatorSize
+            try charge(bytes: added)
+            size += added
+            if size > limits.maximumOutputInBytes { throw .limit("a wrapped text is too long") }
+            lines.append(parts.joined(separator: separator))
         }
         return try make(lines.joined(separator: separator))
     }

@@ -115,7 +115,9 @@ extension Renderer {
     ) throws(TemplateError) -> Int? {
         if scalars.first == "*" {
             scalars.removeFirst()
-            guard next < arguments.count, let size = arguments[next].integer, abs(size) <= 1_000_000 else {
+            guard next < arguments.count, let size = arguments[next].integer,
+                (-1_000_000...1_000_000).contains(size)
+            else {
                 throw .runtime("* wants int")
             }
             next += 1

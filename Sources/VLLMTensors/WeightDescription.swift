@@ -57,13 +57,13 @@ package struct WeightDescription: Sendable {
     package var parts: [TensorSource]
     /// How they are joined.
     package var arrangement: Arrangement
-    /// The type in which the products are made.
-    package var dtype: DType
+    /// How its numbers are to be stored: what the parts have is rounded to it.
+    package var format: WeightFormat
 
-    package init(parts: [TensorSource], arrangement: Arrangement = .stacked, dtype: DType) {
+    package init(parts: [TensorSource], arrangement: Arrangement = .stacked, format: WeightFormat) {
         self.parts = parts
         self.arrangement = arrangement
-        self.dtype = dtype
+        self.format = format
     }
 
     /// Rows of all parts.
@@ -76,8 +76,8 @@ package struct WeightDescription: Sendable {
 package struct PackedWeight: Sendable, Hashable {
     /// Where it stands.
     package let address: UInt
-    /// The element type.
-    package let dtype: DType
+    /// How its numbers are stored.
+    package let format: WeightFormat
     /// Logical rows, of all parts.
     package let outputs: Int
     /// Logical columns.
@@ -87,9 +87,11 @@ package struct PackedWeight: Sendable, Hashable {
     /// Bytes it takes.
     package let sizeInBytes: Int
 
-    package init(address: UInt, dtype: DType, outputs: Int, inputs: Int, isGated: Bool, sizeInBytes: Int) {
+    package init(
+        address: UInt, format: WeightFormat, outputs: Int, inputs: Int, isGated: Bool, sizeInBytes: Int
+    ) {
         self.address = address
-        self.dtype = dtype
+        self.format = format
         self.outputs = outputs
         self.inputs = inputs
         self.isGated = isGated

@@ -61,6 +61,16 @@ import VLLMEngine
         #expect(text.contains("gptq"), "\(text)")
     }
 
+    @Test("extents whose product no number holds are refused")
+    func extents() async throws {
+        let text = try await error("qwen2") { config in
+            config.replacing("\"hidden_size\": 64", with: "\"hidden_size\": 1048576, \"head_dim\": 1024")
+                .replacing("\"num_attention_heads\": 4", with: "\"num_attention_heads\": 1048576")
+                .replacing("\"num_key_value_heads\": 2", with: "\"num_key_value_heads\": 1048576")
+        }
+        #expect(text.contains("head_dim"), "\(text)")
+    }
+
     @Test("a layer_types that is not one of each layer is refused")
     func layerTypes() async throws {
         let text = try await error("qwen2-window") { config in

@@ -40,6 +40,8 @@ import VLLMTemplates
         "{{ ('a\\n' * 1000)|indent('b' * 10000) }}", "{{ [1]|batch(1000000000, 0)|list }}",
         "{{ [1]|slice(1000000000)|list }}", "{{ '\\t'.expandtabs(1000000000) }}",
         "{{ [1]|tojson(indent=1000000000) }}",
+        "{{ ('a' * 100000)|wordwrap(1, wrapstring='b' * 1000000) }}",
+        "{{ ('a\\n' * 50000)|wordwrap(9, wrapstring='b' * 1000000) }}",
         "{{ range(90000)|list|tojson(indent='x' * 1000) }}",
         "{{ range(90000)|list|tojson(separators=('x' * 1000, '')) }}",
 

@@ -50,6 +50,7 @@ import VLLMTemplates
         ("{{ 9223372036854775807 + 1 }}", .runtime, 1), ("{{ 9223372036854775808 }}", .syntax, 1),
         ("{{ -(-9223372036854775807 - 1) }}", .runtime, 1), ("{{ 3037000500 * 3037000500 }}", .runtime, 1),
         ("{{ (-9223372036854775807 - 1) // -1 }}", .runtime, 1), ("{{ 10 ** 400 }}", .runtime, 1),
+        ("{{ '%*d' % (-9223372036854775807 - 1, 1) }}", .runtime, 1),
     ])
     func errorsSayWhatAndWhere(_ source: String, _ kind: TemplateError.Kind, _ line: Int) {
         let found = error(source)
@@ -87,6 +88,12 @@ import VLLMTemplates
         let template = try Template("{{ a == b }} {{ d[b] is defined }} {{ a|length }} {{ b|length }}")
         let context: JSONObject = ["a": "\u{E9}", "b": "e\u{301}", "d": ["\u{E9}": 1]]
         #expect(try template.render(context) == "False False 1 2")
+    }
+
+    @Test func roundingToAnyPlaceIsANumber() throws {
+        let template = try Template(
+            "{{ n|round(-9223372036854775807 - 1) }} {{ n|round(-1) }} {{ n|round(5) }}")
+        #expect(try template.render(["n": 17]) == "0 20 17")
     }
 
     @Test func integersStayIntegers() throws {

@@ -52,6 +52,63 @@ struct TokenizerLoaderTests {
         }
     }
 
+    /// The member of a file that holds a sequence of one step sixty times.
+    private static func sequence(
+        _ type: String, _ list: String, _ step: String, behind first: [String] = []
+    ) -> String {
+        let steps = (first + Array(repeating: step, count: 60)).joined(separator: ", ")
+        return #", "\#(type)": {"type": "Sequence", "\#(list)": [\#(steps)]}"#
+    }
+
+    /// A template that doubles the tokens of a text.
+    private static let twice =
+        #"{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}, {"Sequence": {"id": "A"}}]}"#
+    /// A template without the text.
+    private static let without =
+        #"{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}], "special_tokens": {"x": {"ids": [1]}}}"#
+
+    /// The member of a file that splits at a pattern.
+    private static func split(_ pattern: String) -> String {
+        #", "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\#(pattern)"}, "behavior": "Isolated"}"#
+    }
+
+    @Test(
+        "Steps that would make a short text fill the memory are an error",
+        arguments: [
+            ("normalizer", sequence("normalizer", "normalizers", #"{"type": "ByteLevel"}"#)),
+            (
+                "normalizer",
+                #", "normalizer": {"type": "Replace", "pattern": {"String": "a"}, "content": "\#(String(repeating: "b", count: 2000))"}"#
+            ),
+            (
+                "pre_tokenizer",
+                sequence(
+                    "pre_tokenizer", "pretokenizers",
+                    #"{"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}"#)
+            ),
+            ("post_processor", sequence("post_processor", "processors", twice)),
+            ("post_processor", sequence("post_processor", "processors", twice, behind: [without])),
+            (
+                "single[300]",
+                #", "post_processor": {"type": "TemplateProcessing", "single": [\#(Array(repeating: #"{"SpecialToken": {"id": "x"}}"#, count: 400).joined(separator: ", "))], "special_tokens": {"x": {"ids": [\#(Array(repeating: "1", count: 218).joined(separator: ", "))]}}}"#
+            ),
+            ("pattern", split("(a)" + String(repeating: "{1}+", count: 100_000))),
+        ])
+    func growth(place: String, rest: String) {
+        do {
+            _ = try load(ab, rest)
+            Issue.record("no error for \(rest.prefix(80))")
+        } catch {
+            #expect(error.description.contains(place), "\(error)")
+        }
+    }
+
+    @Test("Classes are read once however deep they are nested")
+    func nestedClasses() throws {
+        let pattern = String(repeating: "[^", count: 31) + "a" + String(repeating: "]", count: 31)
+        #expect(try load(ab, Self.split(pattern)).words(of: "ab") == ["a", "b"])
+    }
+
     @Test("A file cut off anywhere is an error, never a trap")
     func truncated() throws {
         let whole = try Fixture.bytes(Fixture.folder + "plain.tokenizer.json")

@@ -74,6 +74,15 @@ INLINE vf vf_scale(vf x, vf n, vu bits) {
     return _mm512_scalef_ps(x, n);
 }
 
+#define VLLM_HAS_SUM 1
+/// The sum of the lanes, halving: the same tree on every instruction set.
+INLINE float vf_sum(vf x) {
+    __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps(x, 1));
+    __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+
 #define VLLM_HAS_EXP2 1
 /// 2^x, of the fraction x − ⌊x⌋ and the scaling by ⌊x⌋, both an instruction; 0 at −∞; NaN stays. Relative
 /// error 2e-9 before rounding.

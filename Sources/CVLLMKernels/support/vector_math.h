@@ -7,6 +7,7 @@
 #ifndef VLLM_VECTOR_MATH_H
 #define VLLM_VECTOR_MATH_H
 
+#ifndef VLLM_HAS_SUM
 /// The sum of the lanes, halving: the same tree on every instruction set.
 INLINE float vf_sum(vf x) {
     float lanes[16];
@@ -15,6 +16,7 @@ INLINE float vf_sum(vf x) {
         for (int i = 0; i < width; i++) lanes[i] += lanes[i + width];
     return lanes[0];
 }
+#endif
 
 INLINE float vf_largest(vf x) {
     float lanes[16];

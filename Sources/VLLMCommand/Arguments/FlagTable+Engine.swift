@@ -30,7 +30,7 @@ extension FlagTable {
             "--convert", only: ["auto", "none"], missing: "converting a model to embedding or classification"),
         .neutral("--tokenizer-mode", only: ["auto", "hf", "slow"], missing: "that kind of tokenizer"),
         .satisfied("--trust-remote-code", value: .boolean, because: noRemoteCode),
-        .neutral("--quantization", "-q", missing: "loading quantized weights"),
+        .built("--quantization", "-q"),
         .neutral("--quantization-config", only: ["{}"], missing: "loading quantized weights"),
         .satisfied("--enforce-eager", value: .boolean, because: noGraphs),
         .satisfied("--code-revision", because: noRemoteCode),

@@ -40,6 +40,12 @@ struct ModelFlags: ParsableArguments {
 
     @Option(
         help:
+            "Rounds the weights as they are loaded: int8, int4 (groups of 32), int4-g64, int4-g128 (default: none)."
+    )
+    var quantization: String?
+
+    @Option(
+        help:
             "Longest prompt and output together, in tokens; default or -1: the model's, as far as memory reaches."
     )
     var maxModelLen: Int?
@@ -92,6 +98,7 @@ struct ModelFlags: ParsableArguments {
         options.tokenizer = tokenizer
         options.revision = revision
         options.dtype = try dtypeChoice()
+        if let quantization, quantization.lowercased() != "none" { options.quantization = quantization }
         options.seed = seed ?? 0
         options.overrideGenerationConfig = overrideGenerationConfig
         options.logitsProcessors = logitsProcessors

@@ -16,10 +16,10 @@ struct DecoderChain: Sendable {
 
     init(_ definition: DecoderDefinition?) throws(TokenizerError) {
         stages = if let definition { try DecoderStage.stages(of: definition) } else { [] }
-        let replacements = stages.compactMap { stage in
-            if case .replace(let replacement) = stage { replacement } else { nil }
+        let factors = stages.compactMap { stage in
+            if case .replace(let replacement) = stage { replacement.growth } else { nil }
         }
-        try TextReplacement.checkGrowth(replacements, context: "decoder")
+        try TextGrowth.check(factors, context: "decoder")
         separates = definition == nil
         if case .byteLevel? = stages.first { readsBytes = true } else { readsBytes = false }
         onlyRepairs = readsBytes && stages.count == 1

@@ -127,6 +127,7 @@ extension TokenizerLoader {
     /// Reads the template for a single text.
     private static func template(_ field: JSONField) throws(TokenizerError) -> [TemplatePiece] {
         var pieces: [TemplatePiece] = []
+        var numTokens = 0
         for piece in try field.elements("single") {
             if piece.optional("Sequence") != nil {
                 pieces.append(.text)
@@ -139,6 +140,11 @@ extension TokenizerLoader {
             }
             var ids: [Int32] = []
             for element in try token.elements("ids") { ids.append(try id(element.value, element.path)) }
+            // Each mention of a long list is short.
+            numTokens += ids.count
+            guard numTokens <= 1 << 16 else {
+                throw TokenizerError(piece.path, "the template adds more than \(1 << 16) tokens")
+            }
             pieces.append(.tokens(ids))
         }
         return pieces

@@ -32,15 +32,17 @@ indirect enum Normalizer: Sendable {
             var normalizers: [Normalizer] = []
             for definition in definitions { normalizers.append(try Normalizer(definition)) }
             self = .sequence(normalizers)
-            try TextReplacement.checkGrowth(replacements, context: "normalizer")
         }
+        try TextGrowth.check(factors, context: "normalizer")
     }
 
-    /// All steps that replace.
-    private var replacements: [TextReplacement] {
+    /// How many times as long each step that lengthens texts makes one, at most.
+    private var factors: [Int] {
         switch self {
-        case .replace(let replacement): [replacement]
-        case .sequence(let normalizers): normalizers.flatMap(\.replacements)
+        case .replace(let replacement): [replacement.growth]
+        // A byte becomes a character of one or two.
+        case .byteLevel: [2]
+        case .sequence(let normalizers): normalizers.flatMap(\.factors)
         default: []
         }
     }

@@ -19,20 +19,6 @@ struct TextReplacement: Sendable {
         }
     }
 
-    /// Throws where replacements one after the other would let a short text fill the memory.
-    static func checkGrowth(_ replacements: some Sequence<TextReplacement>, context: String)
-        throws(TokenizerError)
-    {
-        var growth = 1
-        for replacement in replacements {
-            growth *= replacement.growth
-            guard growth <= 1024 else {
-                throw TokenizerError(
-                    context, "its replacements together may make a text a thousand times as long")
-            }
-        }
-    }
-
     /// Returns the text with the matches replaced, or nil if there are none.
     func apply(to text: Span<UInt8>) throws(TokenizerError) -> [UInt8]? {
         var matches: [Range<Int>] = []

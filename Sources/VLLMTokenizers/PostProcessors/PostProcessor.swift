@@ -10,6 +10,11 @@ struct PostProcessor: Sendable {
         var templates: [[TemplatePiece]] = []
         if let definition { try Self.collect(definition, id: id, into: &templates) }
         self.templates = templates
+        // Not less than one: a template without the text still leaves its own tokens to the next.
+        let factors = templates.map { template in
+            max(1, template.count { piece in if case .text = piece { true } else { false } })
+        }
+        try TextGrowth.check(factors, context: "post_processor")
     }
 
     private static func collect(

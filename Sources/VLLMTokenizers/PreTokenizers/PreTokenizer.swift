@@ -17,6 +17,9 @@ struct PreTokenizer: Sendable {
             endsInBytes = false
         }
         self.stages = stages
+        // A byte becomes a character of one or two.
+        let factors = stages.compactMap { stage in if case .byteLevel = stage { 2 } else { nil } }
+        try TextGrowth.check(factors, context: "pre_tokenizer")
     }
 
     /// Cuts a text that is not empty, and returns the text that the pieces are ranges of if it is another

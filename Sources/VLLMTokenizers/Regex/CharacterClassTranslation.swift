@@ -38,8 +38,13 @@ struct CharacterClassTranslation {
     }
 
     /// Reads the class that begins at the position and returns an expression that matches one character.
-    mutating func translate(depth: Int = 0) throws(TokenizerError) -> String {
-        let (isNegated, parts) = try parse(depth: depth)
+    mutating func translate() throws(TokenizerError) -> String {
+        let (isNegated, parts) = try parse(depth: 0)
+        return Self.expression(isNegated, parts)
+    }
+
+    /// An expression for what was read.
+    private static func expression(_ isNegated: Bool, _ parts: [Union]) -> String {
         if parts.count == 1, parts[0].others.isEmpty, !parts[0].members.isEmpty {
             return isNegated ? "[^\(parts[0].members)]" : "[\(parts[0].members)]"
         }
@@ -79,14 +84,12 @@ struct CharacterClassTranslation {
         case "[" where peek(1) == ":":
             try bracket(into: &union)
         case "[":
-            var nested = self
-            let (isNegated, parts) = try nested.parse(depth: depth + 1)
+            let (isNegated, parts) = try parse(depth: depth + 1)
             if !isNegated, parts.count == 1 {
                 union.members += parts[0].members
                 union.others += parts[0].others
-                position = nested.position
             } else {
-                union.others.append(try translate(depth: depth + 1))
+                union.others.append(Self.expression(isNegated, parts))
             }
         case "\\":
             try escape(into: &union)

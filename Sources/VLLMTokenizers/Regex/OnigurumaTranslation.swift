@@ -7,6 +7,10 @@
 /// a quantifier, `(?m)` lets the dot match a line feed, `\h` is a hexadecimal digit, classes nest and
 /// intersect, and `\w`, `\d`, `\s` and `\p` follow Oniguruma's tables. `\b` keeps PCRE2's idea of a word.
 struct OnigurumaTranslation {
+    /// The longest pattern in bytes: PCRE2 compiles hardly any that is longer, and possessive intervals take time
+    /// that is quadratic.
+    private static let sizeLimit = 1 << 16
+
     private let source: [Unicode.Scalar]
     private let pattern: String
     private let context: String
@@ -24,6 +28,11 @@ struct OnigurumaTranslation {
 
     /// Returns the expression in PCRE2's syntax.
     static func translate(_ pattern: String, context: String) throws(TokenizerError) -> String {
+        guard pattern.utf8.count <= sizeLimit else {
+            throw TokenizerError(
+                context, "a pattern is too long", expected: "at most \(sizeLimit) bytes",
+                found: "\(pattern.utf8.count)")
+        }
         var translation = OnigurumaTranslation(pattern, context: context)
         while let scalar = translation.peek() { try translation.element(scalar) }
         return translation.output.joined()

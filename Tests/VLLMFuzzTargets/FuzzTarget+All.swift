@@ -1,0 +1,76 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import VLLMCheckpoints
+import VLLMCommand
+import VLLMEngine
+import VLLMJSON
+import VLLMTemplates
+import VLLMTokenizers
+
+extension FuzzTarget {
+    /// Lists every target: an entry here is all that one takes.
+    static let all = [
+        FuzzTarget("json", upTo: 4096, seeds: .files("Tests/Fixtures/models/*/*config.json")) { bytes in
+            let limits = JSONLimits(maximumSizeInBytes: 1 << 20, allowsNonFiniteNumbers: true)
+            _ = JSONWriter().bytes(try JSONParser.parse(bytes, limits: limits))
+        },
+        FuzzTarget("safetensors", upTo: 4096, seeds: .made(Samples.safetensors)) { bytes in
+            let files = ["config.json": Samples.emptyObject, "model.safetensors": bytes]
+            let checkpoint = try Checkpoint(source(files))
+            _ = (checkpoint.numParameters, checkpoint.storedDType, checkpoint.sizeInBytes)
+            for name in checkpoint.tensorNames {
+                checkpoint.tensor(name)?.withBytes { bytes in _ = bytes.byteCount }
+            }
+        },
+        FuzzTarget(
+            "shards", upTo: 4096, seeds: .files("Tests/Fixtures/models/*/*.index.json"),
+            .made(Samples.indices)
+        ) { bytes in
+            let files = [
+                "config.json": Samples.emptyObject, "model.safetensors.index.json": bytes,
+                Samples.shardName: Samples.shard,
+            ]
+            _ = try Checkpoint(source(files)).numParameters
+        },
+        FuzzTarget("config", upTo: 4096, seeds: .files("Tests/Fixtures/models/*/config.json")) { bytes in
+            let files = ["config.json": bytes, "model.safetensors": Samples.noTensors]
+            _ = try ModelInspection(source(files), utilization: 0.9)
+        },
+        FuzzTarget(
+            "tokenizer", upTo: 100_000, seeds: .files("Sources/CVLLMAssets/model/tokenizer.json"),
+            .files("Tests/VLLMTokenizersTests/Fixtures/*.tokenizer.json")
+        ) { bytes in
+            guard let tokenizer = try ModelLoader.tokenizer(of: source(["tokenizer.json": bytes])) else {
+                return
+            }
+            let tokens = try tokenizer.encode(Samples.text, addSpecialTokens: true)
+            _ = tokenizer.decode(tokens, skipSpecialTokens: false)
+        },
+        FuzzTarget(
+            "template", upTo: 4096, seeds: .files("Tests/VLLMTemplatesTests/Fixtures/*.jinja"),
+            .texts("Tests/VLLMTemplatesTests/Fixtures/snippets.json", key: "template")
+        ) { bytes in
+            let limits = TemplateLimits(
+                maximumSteps: 20_000, maximumOutputInBytes: 100_000, maximumDepth: 60, maximumRange: 1000)
+            let template = try Template(String(decoding: bytes, as: UTF8.self))
+            _ = try template.render(Samples.conversation, limits: limits)
+        },
+        FuzzTarget("yaml", upTo: 4096, seeds: .files("Packaging/*.yaml"), .made(Samples.yaml)) { bytes in
+            // Read first, for the table of flags takes longer than most files.
+            let file = try ConfigFile(bytes, name: "file")
+            _ = try ArgumentNormalizer.normalize(["--config", "file"], for: .serve) { _ in file }
+        },
+        FuzzTarget("engine-order", upTo: 4096, seeds: .made(Samples.orders)) { bytes in
+            _ = try WireCoder.value(EngineOrder.self, in: bytes)
+        },
+        FuzzTarget("engine-report", upTo: 4096, seeds: .made(Samples.reports)) { bytes in
+            _ = try WireCoder.value(EngineReport.self, in: bytes)
+        },
+    ]
+
+    /// Makes a checkpoint of files in memory.
+    private static func source(_ files: [String: [UInt8]]) -> CheckpointSource {
+        .embedded(name: "model", files: files.mapValues { FileBytes($0, name: "file") })
+    }
+}
