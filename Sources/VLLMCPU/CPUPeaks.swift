@@ -14,18 +14,33 @@ package struct CPUPeaks: Sendable {
     package let bytesPerSecond: Double
 
     /// Measures for about a second; the best of several runs, for others may use the machine too.
-    package static func measure(_ dtype: DType, backend: CPUBackend) throws(DeviceError) -> CPUPeaks {
-        let threads = backend.numThreads
-        let operations = best(of: 8) {
+    ///
+    /// - Parameter threads: how many compute; nil is all of the backend's.
+    package static func measure(
+        _ format: WeightFormat, backend: CPUBackend, threads: Int? = nil
+    ) throws(DeviceError) -> CPUPeaks {
+        let threads = min(threads ?? backend.numThreads, backend.numThreads)
+        return CPUPeaks(
+            operationsPerSecond: operations(format, backend, threads: threads),
+            bytesPerSecond: try bandwidth(backend, threads: threads))
+    }
+
+    /// Operations a second with the instructions of products with weights of a format.
+    package static func operations(_ format: WeightFormat, _ backend: CPUBackend, threads: Int) -> Double {
+        best(of: 8) {
             let done = Mutex(0.0)
             backend.pool.run(chunks: threads) { _, _ in
                 var sink: Float = 0
                 let count = unsafe vllm_peak_multiply(
-                    backend.instructionSet, dtype.kernelType, 2_000_000, &sink)
+                    backend.instructionSet, KernelFormat(format).dtype, 2_000_000, &sink)
                 done.withLock { $0 += count }
             }
             return done.withLock { $0 }
         }
+    }
+
+    /// Bytes read from memory a second.
+    package static func bandwidth(_ backend: CPUBackend, threads: Int) throws(DeviceError) -> Double {
         // Several times the largest caches.
         let size = 512 << 20
         guard let memory = unsafe vllm_memory_map(size) else {
@@ -34,14 +49,17 @@ package struct CPUPeaks: Sendable {
         defer { unsafe vllm_memory_unmap(memory, size) }
         unsafe memory.initializeMemory(as: UInt8.self, repeating: 1, count: size)
         let address = UInt(bitPattern: memory)
-        let chunk = 1 << 20
-        let bytes = best(of: 6) {
-            backend.pool.run(chunks: size / chunk) { index, _ in
-                _ = unsafe vllm_peak_read(UnsafeRawPointer(bitPattern: address + UInt(index * chunk)), chunk)
+        let piece = 1 << 20
+        // One thread takes all of it, several take pieces in turn.
+        let chunks = threads == 1 ? 1 : size / piece
+        return best(of: 6) {
+            backend.pool.run(chunks: chunks) { index, _ in
+                let length = size / chunks
+                _ = unsafe vllm_peak_read(
+                    UnsafeRawPointer(bitPattern: address + UInt(index * length)), length)
             }
             return Double(size)
         }
-        return CPUPeaks(operationsPerSecond: operations, bytesPerSecond: bytes)
     }
 
     /// The highest rate of several runs of work that says how much it did.

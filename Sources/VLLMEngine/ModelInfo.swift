@@ -43,6 +43,8 @@ public struct ModelInfo: Sendable {
     /// Output tokens that generation_config.json asks for, where it does.
     public var defaultMaxTokens: Int?
 
+    /// Bytes of the packed weights that a step reads.
+    public var weightBytesPerStep: Int = 0
     /// Weights that every token is multiplied with, the head's left out.
     public var multipliedWeights: Int = 0
     /// Weights of the head, which only tokens whose logits are wanted are multiplied with.

@@ -156,6 +156,7 @@ extension ModelLoader {
             multipliedWeights: configuration.multipliedWeights,
             headWeights: configuration.hiddenSize * configuration.vocabularySize)
         info.quantization = options.quantization
+        info.weightBytesPerStep = model.weightBytesPerStep
         let runner = ModelRunner(
             model: model, backend: backend, cache: cache, plugIns: plugIns.sampling)
         return (EngineParts(scheduler: scheduler, executor: runner), info)

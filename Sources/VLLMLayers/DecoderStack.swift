@@ -43,6 +43,14 @@ package final class DecoderStack: TextModel {
 
     package var vocabularySize: Int { configuration.vocabularySize }
 
+    /// Bytes of the weights that a step of one token reads: all but the rows of an embedding that is not the head.
+    package var weightBytesPerStep: Int {
+        layers.reduce(head.weight.sizeInBytes) { total, layer in
+            [layer.queryKeyValue, layer.attentionOutput, layer.up, layer.down]
+                .reduce(total) { $0 + $1.weight.sizeInBytes }
+        }
+    }
+
     /// Packs the weights and reserves the buffers.
     package init(_ configuration: DecoderConfiguration, loader: WeightLoader, limits: ModelLimits) throws {
         self.configuration = configuration

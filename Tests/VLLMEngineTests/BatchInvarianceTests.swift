@@ -54,10 +54,11 @@ import VLLMTypes
     }
 
     /// Each request alone, on one thread, a whole prompt a step, without cache.
-    private func reference(_ fixture: ModelFixture, _ dtype: EngineOptions.DTypeChoice) async throws
-        -> [Expected]
-    {
+    private func reference(
+        _ fixture: ModelFixture, _ dtype: EngineOptions.DTypeChoice, _ quantization: String?
+    ) async throws -> [Expected] {
         let engine = try await fixture.load(dtype: dtype) { options in
+            options.quantization = quantization
             options.numThreads = 1
             options.enablePrefixCaching = false
             options.enableChunkedPrefill = false
@@ -77,6 +78,11 @@ import VLLMTypes
         let testDescription: String
         let change: @Sendable (inout EngineOptions) -> Void
     }
+
+    /// Types of weights; this Llama's MLP has no whole groups of four-bit weights.
+    static let types: [(EngineOptions.DTypeChoice, String?)] = [
+        (.bfloat16, nil), (.float32, nil), (.bfloat16, "int8"), (.bfloat16, "int4"),
+    ]
 
     static let settings = [
         Setting(testDescription: "all at once") { $0.numThreads = 2 },
@@ -98,12 +104,15 @@ import VLLMTypes
 
     @Test(
         "results are the same bits in a batch, in chunks, after preemption and from the cache",
-        arguments: settings, ["llama", "gpt2"])
+        arguments: settings, ["llama", "gpt2", "qwen3"])
     func invariance(setting: Setting, name: String) async throws {
         let fixture = try ModelFixture(name)
-        for dtype in [EngineOptions.DTypeChoice.bfloat16, .float32] {
-            let expected = try await reference(fixture, dtype)
-            let engine = try await fixture.load(dtype: dtype, setting.change)
+        for (dtype, quantization) in Self.types where name != "llama" || quantization != "int4" {
+            let expected = try await reference(fixture, dtype, quantization)
+            let engine = try await fixture.load(dtype: dtype) { options in
+                options.quantization = quantization
+                setting.change(&options)
+            }
             // Twice, so that the second time finds its prefixes in the cache.
             for _ in 0..<2 {
                 try await withThrowingTaskGroup(of: Void.self) { group in

@@ -73,6 +73,19 @@ static double multiply_avx512_bf16(size_t rounds, float *sink) {
     return 4.0 * 16 * CHAINS * (double)rounds;
 }
 #pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vnni"))), apply_to = function)
+static double multiply_avx512_bytes(size_t rounds, float *sink) {
+    __m512i chains[CHAINS];
+    const __m512i factor = _mm512_set1_epi32(0x01020304), term = _mm512_set1_epi32(0x01fe01fe);
+    for (int i = 0; i < CHAINS; i++) chains[i] = _mm512_set1_epi32(i);
+    for (size_t round = 0; round < rounds; round++)
+#pragma clang loop unroll(full)
+        for (int i = 0; i < CHAINS; i++) chains[i] = _mm512_dpbusd_epi32(chains[i], factor, term);
+    for (int i = 0; i < CHAINS; i++) *sink += (float)_mm512_cvtsi512_si32(chains[i]);
+    return 8.0 * 16 * CHAINS * (double)rounds;
+}
+#pragma clang attribute pop
 #endif
 
 static uint64_t read_portable(const void *address, size_t size) {
@@ -91,6 +104,7 @@ double vllm_peak_multiply(vllm_isa isa, vllm_dtype dtype, size_t rounds, float *
     if (!vllm_kernels_for(isa)) return 0;
 #if defined(__x86_64__)
     if (isa == VLLM_ISA_AVX512_BF16 && dtype == VLLM_DTYPE_BF16) return multiply_avx512_bf16(rounds, sink);
+    if (isa == VLLM_ISA_AVX512_BF16 && dtype >= VLLM_DTYPE_I8) return multiply_avx512_bytes(rounds, sink);
     if (isa >= VLLM_ISA_AVX512) return multiply_avx512(rounds, sink);
     if (isa == VLLM_ISA_AVX2) return multiply_avx2(rounds, sink);
 #endif

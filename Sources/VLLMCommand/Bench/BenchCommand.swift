@@ -8,5 +8,8 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measures speed on this machine.",
-        subcommands: [BenchLatencyCommand.self, BenchThroughputCommand.self, BenchTokenizerCommand.self])
+        subcommands: [
+            BenchKernelsCommand.self, BenchLatencyCommand.self, BenchThroughputCommand.self,
+            BenchTokenizerCommand.self,
+        ])
 }

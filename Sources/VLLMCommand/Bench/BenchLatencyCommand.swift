@@ -50,7 +50,8 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         let engine = try await starter.start { $0.enablePrefixCaching = false }
         let info = engine.info
         let backend = try CPUBackend(.init(numThreads: info.numThreads, instructionSet: model.instructionSet))
-        let peaks = try CPUPeaks.measure(info.dtype, backend: backend)
+        let format = info.quantization == nil ? WeightFormat.dense(info.dtype) : .int8
+        let peaks = try CPUPeaks.measure(format, backend: backend)
         let benchmark = OfflineBenchmark(engine: engine)
         try benchmark.check(inputLength: inputLen, outputLength: outputLen, atOnce: batchSize)
         _ = try await benchmark.run(count: batchSize, inputLength: inputLen, outputLength: 2, salt: 0)
@@ -69,7 +70,8 @@ struct BenchLatencyCommand: ParsableCommand, Command {
 
     private func printReport(_ info: ModelInfo, _ peaks: CPUPeaks, prefill: Spread, decode: Spread) {
         let operations = 2 * Double(info.multipliedWeights)
-        let bytes = Double((info.multipliedWeights + info.headWeights) * info.dtype.size)
+        let bytes = Double(info.weightBytesPerStep)
+        let type = info.quantization ?? info.dtype.rawValue
         let arithmetic = prefill.median * operations / peaks.operationsPerSecond
         let bandwidth = decode.median / Double(batchSize) * bytes / peaks.bytesPerSecond
         let decodeArithmetic =
@@ -77,7 +79,8 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         Terminal.print(
             """
             device            \(info.device), \(info.numThreads) threads
-            peak              \(rounded(peaks.operationsPerSecond / 1e9)) GFLOP/s \(info.dtype.rawValue),             \(rounded(peaks.bytesPerSecond / 1e9)) GB/s read
+            peak              \(rounded(peaks.operationsPerSecond / 1e9)) GOP/s \(info.quantization == nil ? type : "int8"),             \(rounded(peaks.bytesPerSecond / 1e9)) GB/s read
+            weights           \(type), \(rounded(bytes / 1e6)) MB a step
             batch             \(batchSize) × \(inputLen) in, \(outputLen) out, median of \(numIters)
             prefill           \(show(prefill)) tokens/s, \(percent(arithmetic)) of the arithmetic peak
             decode            \(show(decode)) tokens/s, \(percent(bandwidth)) of the read bandwidth by weights,             \(percent(decodeArithmetic)) of the arithmetic peak

@@ -105,6 +105,7 @@ extension ModelInfo: WireValue {
         try eosTokenIDs.code(&coder)
         try defaultSamplingParams.code(&coder)
         try defaultMaxTokens.code(&coder)
+        try weightBytesPerStep.code(&coder)
         try multipliedWeights.code(&coder)
         try headWeights.code(&coder)
     }

@@ -1,0 +1,18 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import VLLMJSON
+
+/// Writes results to files that the command line names.
+enum OutputFile {
+    /// Writes JSON, whole or not at all.
+    static func write(_ value: JSONValue, to path: String, flag: String) throws(UsageError) {
+        do {
+            try Data(JSONWriter().bytes(value) + [0x0a]).write(
+                to: URL(filePath: path), options: .atomic)
+        } catch {
+            throw UsageError("\(flag): '\(path)' cannot be written.")
+        }
+    }
+}
