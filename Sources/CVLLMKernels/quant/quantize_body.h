@@ -21,22 +21,51 @@ INLINE vf load_activations(const void *x, vllm_dtype dtype, size_t at, int lanes
     return vf_load_bf16(tail);
 }
 
-INLINE vf vf_magnitude(vf x) { return vf_from_bits(vu_and(vu_from_float(x), vu_set1(0x7fffffffu))); }
-
-/// The largest |x| of a row; NaN where one is no finite number.
+/// The largest |x| of a row; NaN where one is no finite number. Magnitudes order as the whole numbers that
+/// their bits are, with what is not finite above all.
 INLINE float row_magnitude(const void *x, vllm_dtype dtype, int k) {
-    vf largest = vf_zero(), poison = vf_zero();
-    for (int at = 0; at < k; at += 16) {
-        vf v = load_activations(x, dtype, (size_t)at, k - at < 16 ? k - at : 16);
-        largest = vf_max(vf_magnitude(v), largest);
-        poison = vf_fma(v, vf_zero(), poison); // 0 · ∞ and 0 · NaN are NaN
+    vu largest[2] = {vu_set1(0), vu_set1(0)}, mask = vu_set1(0x7fffffffu);
+    int at = 0;
+    if (dtype == VLLM_DTYPE_F32) {
+        for (; at + 32 <= k; at += 32)
+            for (int i = 0; i < 2; i++)
+                largest[i] = vu_max(largest[i], vu_and(vu_load((const float *)x + at + 16 * i), mask));
+    } else {
+        for (; at + 32 <= k; at += 32) { // pairs: the odd one is the high half
+            vu pairs = vu_load((const uint16_t *)x + at);
+            largest[0] = vu_max(largest[0], vu_and(vu_shl(pairs, 16), mask));
+            largest[1] = vu_max(largest[1], vu_and(pairs, vu_set1(0x7fff0000u)));
+        }
     }
-    return vf_largest(largest) + vf_sum(poison);
+    for (; at < k; at += 16) {
+        vf v = load_activations(x, dtype, (size_t)at, k - at < 16 ? k - at : 16);
+        largest[0] = vu_max(largest[0], vu_and(vu_from_float(v), mask));
+    }
+    float found = vf_largest_bits(vu_max(largest[0], largest[1]));
+    return found - found == 0 ? found : __builtin_nanf("");
+}
+
+/// Rounds elements begin…end of a row; returns the sum of the codes.
+INLINE int32_t round_range(int8_t *q, const void *x, vllm_dtype dtype, int begin, int end, vf factor) {
+    vu sum = vu_set1(0);
+    int at = begin;
+    for (; at + 16 <= end; at += 16) {
+        vu code = vi_round(vf_mul(load_activations(x, dtype, (size_t)at, 16), factor));
+        sum = vu_add(sum, code);
+        vi_store_bytes(q + at, code, 16);
+    }
+    if (at < end) { // zeros fill the last four
+        int lanes = end - at;
+        vu code = vi_round(vf_mul(load_activations(x, dtype, (size_t)at, lanes), factor));
+        sum = vu_add(sum, code);
+        vi_store_bytes(q + at, code, (lanes + 3) / 4 * 4);
+    }
+    return vi_sum(sum);
 }
 
 void ISA(vllm_quantize)(const vllm_quantize_args *a, int row_begin, int row_end);
 void ISA(vllm_quantize)(const vllm_quantize_args *a, int row_begin, int row_end) {
-    int group = a->group ? a->group : (a->k + 15) / 16 * 16;
+    int group = a->group ? a->group : a->k;
     for (int row = row_begin; row < row_end; row++) {
         const char *x = (const char *)a->x + (size_t)row * a->ldx * (a->x_dtype == VLLM_DTYPE_F32 ? 4 : 2);
         int8_t *q = a->q + (size_t)row * a->ldq;
@@ -46,14 +75,10 @@ void ISA(vllm_quantize)(const vllm_quantize_args *a, int row_begin, int row_end)
         a->scales[row] = largest * (1.0f / 127.0f);
         for (int begin = 0, g = 0; begin < a->k; begin += group, g++) {
             int end = begin + group < a->k ? begin + group : a->k;
-            vu sum = vu_set1(0);
-            for (int at = begin; at < end; at += 16) {
-                int lanes = end - at < 16 ? end - at : 16;
-                vu code = vi_round(vf_mul(load_activations(x, a->x_dtype, (size_t)at, lanes), factor));
-                sum = vu_add(sum, code);
-                vi_store_bytes(q + at, code, (lanes + 3) / 4 * 4);
-            }
-            offsets[g] = -a->zero * vi_sum(sum);
+            offsets[g] =
+                -a->zero
+                * (a->x_dtype == VLLM_DTYPE_F32 ? round_range(q, x, VLLM_DTYPE_F32, begin, end, factor)
+                                                : round_range(q, x, VLLM_DTYPE_BF16, begin, end, factor));
         }
     }
 }
@@ -80,7 +105,9 @@ INLINE float four_bit_scale(const float *x, int group) {
     float extreme = 0, best = 0, chosen = 0;
     for (int j = 0; j < group; j++)
         if (__builtin_fabsf(x[j]) > __builtin_fabsf(extreme)) extreme = x[j];
-    if (extreme == 0 || extreme != extreme) return 0;
+    if (extreme == 0) return 0;
+    float magnitude = row_magnitude(x, VLLM_DTYPE_F32, group);
+    if (magnitude != magnitude) return magnitude;
     for (int step = -SCALE_STEPS; step <= SCALE_STEPS; step++) {
         float scale, gain = four_bit_gain(x, group, -(8.0f + 0.1f * (float)step) / extreme, &scale);
         if (gain > best) {

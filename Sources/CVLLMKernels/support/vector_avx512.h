@@ -147,6 +147,14 @@ INLINE vf vf_dot2(vf acc, vu w, vu x) {
 #endif
 }
 
+INLINE vu vu_max(vu a, vu b) { return _mm512_max_epu32(a, b); }
+/// The largest lane as the bits of a float.
+INLINE float vf_largest_bits(vu x) {
+    uint32_t bits = _mm512_reduce_max_epu32(x);
+    float largest;
+    memcpy(&largest, &bits, 4);
+    return largest;
+}
 /// Rounded to the nearest whole number, to even between two.
 INLINE vu vi_round(vf x) { return _mm512_cvtps_epi32(x); }
 INLINE vf vf_from_int(vu x) { return _mm512_cvtepi32_ps(x); }

@@ -251,6 +251,16 @@ INLINE vf vf_dot2(vf acc, vu w, vu x) {
     return vf_fma(vf_odd(w), vf_odd(x), acc);
 }
 
+INLINE vu vu_max(vu a, vu b) { return vu_select(vu_gt(a, b), a, b); }
+/// The largest lane as the bits of a float.
+INLINE float vf_largest_bits(vu x) {
+    uint32_t lanes[16];
+    memcpy(lanes, &x, 64);
+    for (int i = 1; i < 16; i++) lanes[0] = lanes[i] > lanes[0] ? lanes[i] : lanes[0];
+    float largest;
+    memcpy(&largest, lanes, 4);
+    return largest;
+}
 /// Rounded to the nearest whole number, to even between two; for |x| < 2^22.
 INLINE vu vi_round(vf x) {
     vu bits;
