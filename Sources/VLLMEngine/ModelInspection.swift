@@ -5,13 +5,15 @@ import CVLLMSystem
 package import VLLMCheckpoints
 package import VLLMLayers
 import VLLMModels
+import VLLMQuantization
 package import VLLMTensors
 
 /// What can be said of a model from its configuration and the headers of its files, without its weights.
 package struct ModelInspection: Sendable {
-    /// What fits into memory with the weights in one type.
+    /// What fits into memory with the weights in one type, or rounded as they are loaded.
     package struct Fit: Sendable {
-        package let dtype: DType
+        /// What `--dtype` or `--quantization` calls it.
+        package let name: String
         /// Bytes of the weights.
         package let weights: Int
         /// Bytes of a token's keys and values in all layers.
@@ -51,14 +53,22 @@ package struct ModelInspection: Sendable {
         parts = Self.parts(configuration, total: total)
         let available = Int(clamping: vllm_available_memory())
         availableMemory = available
-        fits = [DType.bfloat16, .float16, .float32].map { dtype in
-            let weights = total * dtype.size
-            let perToken = configuration.kvBytesPerToken(dtype)
-            let left = max(0, MemoryPlan.share(utilization, of: available) - weights)
+        let memory = MemoryPlan.share(utilization, of: available)
+        func fit(_ name: String, weights: Int, cache: DType) -> Fit {
+            let perToken = configuration.kvBytesPerToken(cache)
+            let left = max(0, memory - weights)
             return Fit(
-                dtype: dtype, weights: weights, kvBytesPerToken: perToken, poolTokens: left / max(perToken, 1)
-            )
+                name: name, weights: weights, kvBytesPerToken: perToken, poolTokens: left / max(perToken, 1))
         }
+        let types = [DType.bfloat16, .float16, .float32].map { dtype in
+            fit(dtype.rawValue, weights: total * dtype.size, cache: dtype)
+        }
+        let rounded = LoadTimeQuantization.all.filter { ["int8", "int4"].contains($0.name) }
+        fits =
+            types
+            + rounded.filter { $0.quantization.takes(configuration) }.map { name, quantization in
+                fit(name, weights: quantization.weights(configuration, total: total), cache: .bfloat16)
+            }
     }
 
     private static func parts(
@@ -76,5 +86,31 @@ package struct ModelInspection: Sendable {
         ]
         let rest = total - known.reduce(0) { $0 + $1.1 }
         return (known + [("norms and biases", rest)]).filter { $0.1 > 0 }
+    }
+}
+
+extension LoadTimeQuantization {
+    /// True where the widths of a model's layers can be cut into the format's groups.
+    fileprivate func takes(_ configuration: DecoderConfiguration) -> Bool {
+        guard case .int4(let group, _) = linear else { return true }
+        let widths = [
+            configuration.hiddenSize, configuration.intermediateSize,
+            configuration.numHeads * configuration.headDim,
+        ]
+        return widths.allSatisfy { $0 % group == 0 }
+    }
+
+    /// About the bytes of a model's weights.
+    fileprivate func weights(_ configuration: DecoderConfiguration, total: Int) -> Int {
+        let layers = configuration.multipliedWeights
+        let tables =
+            configuration.hiddenSize * configuration.vocabularySize * (configuration.tiesEmbeddings ? 1 : 2)
+        let rest = max(0, total - layers - tables)
+        // A row as wide as the model stands for all: factors are a few percent at most.
+        let width = configuration.hiddenSize
+        func bytes(_ format: WeightFormat, _ count: Int) -> Int {
+            format.sizeInBytes(outputs: count / width, inputs: width)
+        }
+        return bytes(linear, layers) + bytes(table, tables) + rest * DType.bfloat16.size
     }
 }

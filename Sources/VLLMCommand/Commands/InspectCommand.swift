@@ -77,7 +77,7 @@ struct InspectCommand: ParsableCommand, Command {
                 + "vocabulary \(Quantity.grouped(shape.vocabularySize))",
             "  \(shape.numHeads) query and \(shape.numKVHeads) key/value heads of \(shape.headDim), "
                 + "up to \(Quantity.grouped(shape.maxPositions)) positions",
-            "  \(Quantity.bytes(inspection.availableMemory)) of memory are free; in it, by type of weights and cache:",
+            "  \(Quantity.bytes(inspection.availableMemory)) of memory are free; in it, by type of weights:",
         ]
         return (lines + inspection.fits.map { fit($0, longest: shape.maxPositions) }).joined(separator: "\n")
             + "\n"
@@ -85,7 +85,7 @@ struct InspectCommand: ParsableCommand, Command {
 
     private static func fit(_ fit: ModelInspection.Fit, longest: Int) -> String {
         let start =
-            "    \(fit.dtype.rawValue): weights \(Quantity.bytes(fit.weights)), \(Quantity.bytes(fit.kvBytesPerToken)) a token"
+            "    \(fit.name): weights \(Quantity.bytes(fit.weights)), \(Quantity.bytes(fit.kvBytesPerToken)) a token"
         guard fit.poolTokens > 0 else { return start + ", does not fit" }
         let context = min(fit.poolTokens, longest)
         let concurrency = Quantity.fixed(Double(fit.poolTokens) / Double(max(context, 1)), digits: 1)
@@ -112,7 +112,7 @@ struct InspectCommand: ParsableCommand, Command {
             "fits": .array(
                 inspection.fits.map { fit in
                     [
-                        "dtype": .string(fit.dtype.rawValue), "weights_bytes": .integer(fit.weights),
+                        "dtype": .string(fit.name), "weights_bytes": .integer(fit.weights),
                         "kv_bytes_per_token": .integer(fit.kvBytesPerToken),
                         "kv_cache_tokens": .integer(fit.poolTokens),
                         "longest_context": .integer(min(fit.poolTokens, shape.maxPositions)),
