@@ -9,7 +9,8 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measures speed on this machine.",
         subcommands: [
-            BenchKernelsCommand.self, BenchLatencyCommand.self, BenchThroughputCommand.self,
+            BenchKernelsCommand.self, BenchLatencyCommand.self, BenchStartupCommand.self,
+            BenchThroughputCommand.self,
             BenchTokenizerCommand.self,
         ])
 }

@@ -1,22 +1,33 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
+package import Glibc
 
-/// This program once more, as the process of an engine.
-struct ChildProcess {
+/// This program once more, in a process of its own.
+package struct ChildProcess: Sendable {
     /// Its process id.
-    let id: pid_t
+    package let id: pid_t
 
-    /// Starts it with a socket; nil where the system starts no process. The descriptor is taken over.
+    /// Starts it as the process of an engine, with a socket; nil where the system starts no process. The descriptor is
+    /// taken over.
     init?(descriptor: Int32) {
         defer { close(descriptor) }
+        self.init(
+            arguments: [EngineChild.argument],
+            descriptors: [
+                (from: STDERR_FILENO, to: STDOUT_FILENO), (from: descriptor, to: EngineChild.descriptor),
+            ])
+    }
+
+    /// Starts it with arguments; nil where the system starts no process.
+    ///
+    /// - Parameter descriptors: what of this process's becomes what of its, in order; its standard input is empty.
+    package init?(arguments words: [String], descriptors: [(from: Int32, to: Int32)]) {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        unsafe posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
-        unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, EngineChild.descriptor)
+        for (from, to) in descriptors { unsafe posix_spawn_file_actions_adddup2(&actions, from, to) }
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -25,9 +36,8 @@ struct ChildProcess {
         unsafe sigemptyset(&none)
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var arguments: [UnsafeMutablePointer<CChar>?] = unsafe [
-            strdup("vllm"), strdup(EngineChild.argument), nil,
-        ]
+        var arguments: [UnsafeMutablePointer<CChar>?] =
+            unsafe (["vllm"] + words).map { unsafe strdup($0) } + [nil]
         defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
         var id: pid_t = 0
         // The file that runs, even if another has its name by now.
@@ -39,7 +49,8 @@ struct ChildProcess {
     }
 
     /// Waits for its end, ends it where that takes too long, and tells how it ended.
-    func end(after timeout: Duration) -> String {
+    @discardableResult
+    package func end(after timeout: Duration) -> String {
         var status: Int32 = 0
         let deadline = ContinuousClock.now + timeout
         while ContinuousClock.now < deadline {
