@@ -7,10 +7,9 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures speed on this machine.",
+        abstract: "Measures speed.",
         subcommands: [
-            BenchKernelsCommand.self, BenchLatencyCommand.self, BenchStartupCommand.self,
-            BenchThroughputCommand.self,
-            BenchTokenizerCommand.self,
+            BenchKernelsCommand.self, BenchLatencyCommand.self, BenchServeCommand.self,
+            BenchStartupCommand.self, BenchThroughputCommand.self, BenchTokenizerCommand.self,
         ])
 }

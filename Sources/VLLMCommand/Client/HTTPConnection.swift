@@ -11,43 +11,23 @@ package struct HTTPConnection: ~Copyable {
 
     /// Connects to the first of the host's addresses that answers.
     package init(to url: ServerURL) throws(ClientError) {
-        var hints = unsafe addrinfo()
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        var list: UnsafeMutablePointer<addrinfo>?
-        let code = unsafe getaddrinfo(url.host, "\(url.port)", &hints, &list)
-        guard code == 0 else {
-            throw ClientError("the host '\(url.host)' is not known: \(unsafe Self.text(gai_strerror(code))).")
-        }
-        defer { unsafe freeaddrinfo(list) }
-        var failure: Int32 = 0
-        var entry = unsafe list
-        while let address = unsafe entry {
-            let descriptor = unsafe socket(
-                address.pointee.ai_family, address.pointee.ai_socktype, address.pointee.ai_protocol)
-            if descriptor >= 0 {
-                if unsafe connect(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 {
-                    self.descriptor = descriptor
-                    self.url = url
-                    return
-                }
-                failure = errno
-                close(descriptor)
-            }
-            unsafe entry = address.pointee.ai_next
-        }
-        throw ClientError("no connection to \(url.authority): \(unsafe Self.text(strerror(failure))).")
+        (_, descriptor) = try ServerAddress.connect(to: url)
+        self.url = url
     }
 
     deinit { close(descriptor) }
 
-    /// Sends a request with the header fields that every request here has.
-    package func send(_ method: String, _ path: String, apiKey: String? = nil, body: [UInt8] = [])
-        throws(ClientError)
-    {
+    /// Sends a request with the header fields that every request here has, and with further ones.
+    package func send(
+        _ method: String, _ path: String, apiKey: String? = nil,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = []
+    ) throws(ClientError) {
         var head =
             "\(method) \(url.prefix)\(path) HTTP/1.1\r\nHost: \(url.authority)\r\nConnection: close\r\n"
         head += "Accept: application/json, text/event-stream\r\nUser-Agent: swift-vllm\r\n"
         if let apiKey { head += "Authorization: Bearer \(apiKey)\r\n" }
+        for (name, value) in headers { head += "\(name): \(value)\r\n" }
         if !body.isEmpty { head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n" }
         try write(Array((head + "\r\n").utf8) + body)
     }
@@ -64,7 +44,7 @@ package struct HTTPConnection: ~Copyable {
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
                 throw ClientError(
-                    "the connection to \(url.authority) broke: \(unsafe Self.text(strerror(errno))).")
+                    "the connection to \(url.authority) broke: \(ServerAddress.text(errno)).")
             }
             if count == 0 {
                 try parser.close()
@@ -99,10 +79,5 @@ package struct HTTPConnection: ~Copyable {
             guard count > 0 else { return }
             sent += count
         }
-    }
-
-    private static func text(_ message: UnsafePointer<CChar>?) -> String {
-        guard let message = unsafe message else { return "no reason is known" }
-        return unsafe String(cString: message)
     }
 }
