@@ -91,11 +91,17 @@ package import VLLMTensors
     }
 
     package func allocate(rows: Int, columns: Int, dtype: DType) throws(DeviceError) -> Tensor {
-        // Rows that lie a multiple of 4 KiB apart fall into the same cache sets.
-        var stride = (columns * dtype.size + 63) / 64 * 64 / dtype.size
-        if stride * dtype.size % 4096 == 0 { stride += 64 / dtype.size }
+        let stride = Self.stride(columns, elementSize: dtype.size)
         let address = try allocateBuffer(rows * stride * dtype.size)
         return Tensor(address: address, dtype: dtype, rows: rows, columns: columns, stride: stride)
+    }
+
+    /// Elements from one row of a matrix to the next: whole cache lines.
+    ///
+    /// Rows that lie a multiple of 4 KiB apart would fall into the same cache sets.
+    static func stride(_ columns: Int, elementSize: Int) -> Int {
+        let bytes = (columns * elementSize + 63) / 64 * 64
+        return (bytes % 4096 == 0 ? bytes + 64 : bytes) / elementSize
     }
 
     package func makeKVCache(specs: [KVCacheSpec], numBlocks: Int, blockSize: Int) throws(DeviceError)

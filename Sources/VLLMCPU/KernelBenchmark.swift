@@ -170,8 +170,7 @@ private struct BenchmarkMemory: ~Copyable {
 
     /// A matrix of small numbers.
     mutating func tensor(rows: Int, columns: Int, dtype: DType) throws(DeviceError) -> Tensor {
-        var stride = (columns * dtype.size + 63) / 64 * 64 / dtype.size
-        if stride * dtype.size % 4096 == 0 { stride += 64 / dtype.size }
+        let stride = CPUBackend.stride(columns, elementSize: dtype.size)
         let address = try filled(rows * stride * dtype.size)
         return Tensor(address: address, dtype: dtype, rows: rows, columns: columns, stride: stride)
     }

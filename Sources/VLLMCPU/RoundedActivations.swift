@@ -18,9 +18,7 @@ struct RoundedActivations {
 
     /// Memory for so many rows; what it held is lost.
     mutating func reserve(rows: Int, inputs: Int, groups: Int) -> Parts {
-        var stride = (inputs + 63) / 64 * 64
-        // Rows that lie a multiple of 4 KiB apart fall into the same cache sets.
-        if stride % 4096 == 0 { stride += 64 }
+        let stride = CPUBackend.stride(inputs, elementSize: 1)
         let codes = rows * stride
         let scales = (rows * 4 + 63) / 64 * 64
         let base = unsafe memory.pointer(size: codes + scales + rows * groups * 4)

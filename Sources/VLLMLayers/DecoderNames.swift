@@ -74,23 +74,6 @@ public struct DecoderNames: Sendable, Hashable {
 
     /// A name with the layer's number put in.
     static func name(_ template: String, _ layer: Int) -> String {
-        guard let range = template.firstRange(of: "{}") else { return template }
-        return template.replacingCharacters(in: range, with: String(layer))
-    }
-}
-
-extension String {
-    /// The first place of a text within this one.
-    fileprivate func firstRange(of part: String) -> Range<String.Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
-            start = index(after: start)
-        }
-        return nil
-    }
-
-    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
-        String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
+        template.replacing("{}", with: String(layer), maxReplacements: 1)
     }
 }
