@@ -68,6 +68,7 @@ package enum FlagTable {
         .built("--batch-size", value: .integer),
         .built("--num-iters", value: .integer),
         .built("--num-prompts", value: .integer),
+        .built("--output-json"),
     ]
 
     /// How tokens are chosen, for commands that ask for text themselves.

@@ -4,6 +4,7 @@
 import ArgumentParser
 import VLLMCPU
 import VLLMEngine
+import VLLMJSON
 import VLLMTensors
 
 /// `vllm bench latency`: how fast a batch of one size is, beside what the machine could do.
@@ -27,6 +28,9 @@ struct BenchLatencyCommand: ParsableCommand, Command {
 
     @Option(help: "Measured runs, of which the median counts.")
     var numIters: Int = 5
+
+    @Option(help: "Writes the figures to a file.")
+    var outputJson: String?
 
     @OptionGroup(title: "Model")
     var model: ModelFlags
@@ -57,15 +61,22 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         _ = try await benchmark.run(count: batchSize, inputLength: inputLen, outputLength: 2, salt: 0)
         var prefill: [Double] = []
         var decode: [Double] = []
+        let progress = ProgressDisplay("Measuring", unit: .items("run"))
         for iteration in 1...numIters {
+            progress.update(done: iteration - 1, total: numIters)
             let timing = try await benchmark.run(
                 count: batchSize, inputLength: inputLen, outputLength: outputLen, salt: iteration)
             prefill.append(Double(batchSize * inputLen) / timing.untilFirstTokens.seconds)
             let seconds = (timing.total - timing.untilFirstTokens).seconds
             decode.append(Double(batchSize * (outputLen - 1)) / seconds)
         }
+        progress.clear()
         await engine.shutdown()
         printReport(info, peaks, prefill: Spread(prefill), decode: Spread(decode))
+        if let outputJson {
+            try OutputFile.write(
+                json(info, peaks, Spread(prefill), Spread(decode)), to: outputJson, flag: "--output-json")
+        }
     }
 
     private func printReport(_ info: ModelInfo, _ peaks: CPUPeaks, prefill: Spread, decode: Spread) {
@@ -79,13 +90,29 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         Terminal.print(
             """
             device            \(info.device), \(info.numThreads) threads
-            peak              \(rounded(peaks.operationsPerSecond / 1e9)) GOP/s \(info.quantization == nil ? type : "int8"),             \(rounded(peaks.bytesPerSecond / 1e9)) GB/s read
+            peak              \(rounded(peaks.operationsPerSecond / 1e9)) GOP/s \(info.quantization == nil ? type : "int8"), \(rounded(peaks.bytesPerSecond / 1e9)) GB/s read
             weights           \(type), \(rounded(bytes / 1e6)) MB a step
             batch             \(batchSize) × \(inputLen) in, \(outputLen) out, median of \(numIters)
             prefill           \(show(prefill)) tokens/s, \(percent(arithmetic)) of the arithmetic peak
-            decode            \(show(decode)) tokens/s, \(percent(bandwidth)) of the read bandwidth by weights,             \(percent(decodeArithmetic)) of the arithmetic peak
+            decode            \(show(decode)) tokens/s, \(percent(bandwidth)) of the read bandwidth by weights, \(percent(decodeArithmetic)) of the arithmetic peak
 
             """)
+    }
+
+    private func json(
+        _ info: ModelInfo, _ peaks: CPUPeaks, _ prefill: Spread, _ decode: Spread
+    ) -> JSONValue {
+        [
+            "model": .string(info.name), "dtype": .string(info.dtype.rawValue),
+            "quantization": info.quantization.map { .string($0) } ?? .null,
+            "device": .string(info.device), "threads": .integer(info.numThreads),
+            "batch_size": .integer(batchSize), "input_len": .integer(inputLen),
+            "output_len": .integer(outputLen), "num_iters": .integer(numIters),
+            "peak_operations_per_second": .number(peaks.operationsPerSecond),
+            "peak_bytes_per_second": .number(peaks.bytesPerSecond),
+            "weight_bytes_per_step": .integer(info.weightBytesPerStep),
+            "prefill_tokens_per_second": prefill.json, "decode_tokens_per_second": decode.json,
+        ]
     }
 
     private func show(_ spread: Spread) -> String {

@@ -59,8 +59,8 @@ struct BenchStartupCommand: ParsableCommand, Command {
             """)
         if let outputJson {
             let object: JSONValue = [
-                "starts": .integer(numIters), "ready_seconds": Self.json(ready),
-                "first_token_seconds": Self.json(token), "resident_mebibytes": Self.json(memory),
+                "starts": .integer(numIters), "ready_seconds": ready.json,
+                "first_token_seconds": token.json, "resident_mebibytes": memory.json,
             ]
             try OutputFile.write(object, to: outputJson, flag: "--output-json")
         }
@@ -69,12 +69,5 @@ struct BenchStartupCommand: ParsableCommand, Command {
     private static func show(_ spread: Spread, digits: Int) -> String {
         func text(_ value: Double) -> String { Quantity.fixed(value, digits: digits) }
         return "\(text(spread.median)) (\(text(spread.lowest))…\(text(spread.highest)))"
-    }
-
-    private static func json(_ spread: Spread) -> JSONValue {
-        [
-            "median": .number(spread.median), "lowest": .number(spread.lowest),
-            "highest": .number(spread.highest),
-        ]
     }
 }

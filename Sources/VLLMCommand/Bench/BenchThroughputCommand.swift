@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import VLLMEngine
+import VLLMJSON
 
 /// `vllm bench throughput`: tokens a second over many requests at once.
 struct BenchThroughputCommand: ParsableCommand, Command {
@@ -25,6 +26,9 @@ struct BenchThroughputCommand: ParsableCommand, Command {
 
     @Option(help: "Measured runs, of which the median counts.")
     var numIters: Int = 3
+
+    @Option(help: "Writes the figures to a file.")
+    var outputJson: String?
 
     @OptionGroup(title: "Model")
     var model: ModelFlags
@@ -54,13 +58,16 @@ struct BenchThroughputCommand: ParsableCommand, Command {
         _ = try await benchmark.run(count: 2, inputLength: inputLen, outputLength: 2, salt: 0)
         var total: [Double] = []
         var output: [Double] = []
+        let progress = ProgressDisplay("Measuring", unit: .items("run"))
         for iteration in 1...numIters {
+            progress.update(done: iteration - 1, total: numIters)
             let timing = try await benchmark.run(
                 count: numPrompts, inputLength: inputLen, outputLength: outputLen, salt: iteration)
             let seconds = timing.total.seconds
             total.append(Double(numPrompts * inputLen + timing.outputTokens) / seconds)
             output.append(Double(timing.outputTokens) / seconds)
         }
+        progress.clear()
         await engine.shutdown()
         let all = Spread(total)
         let generated = Spread(output)
@@ -71,5 +78,14 @@ struct BenchThroughputCommand: ParsableCommand, Command {
             output tokens/s   \(Int(generated.median)) (\(Int(generated.lowest))…\(Int(generated.highest)))
 
             """)
+        guard let outputJson else { return }
+        let figures: JSONValue = [
+            "model": .string(engine.info.name),
+            "quantization": engine.info.quantization.map { .string($0) } ?? .null,
+            "num_prompts": .integer(numPrompts), "input_len": .integer(inputLen),
+            "output_len": .integer(outputLen), "num_iters": .integer(numIters),
+            "total_tokens_per_second": all.json, "output_tokens_per_second": generated.json,
+        ]
+        try OutputFile.write(figures, to: outputJson, flag: "--output-json")
     }
 }

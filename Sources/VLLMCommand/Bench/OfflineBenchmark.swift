@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import VLLMEngine
+import VLLMJSON
 import VLLMTypes
 
 /// Times requests of random tokens in this process.
@@ -82,5 +83,10 @@ struct Spread {
         median = sorted.isEmpty ? 0 : sorted[sorted.count / 2]
         lowest = sorted.first ?? 0
         highest = sorted.last ?? 0
+    }
+
+    /// The three as an object.
+    var json: JSONValue {
+        ["median": .number(median), "lowest": .number(lowest), "highest": .number(highest)]
     }
 }

@@ -52,4 +52,21 @@ struct BenchTests {
             #expect(figures["peaks"]?["all_threads"]?["bytes_per_second"]?.doubleValue ?? 0 > 1e8)
         }
     }
+
+    @Test("latency and throughput write what they print to a file")
+    func figures() throws {
+        for (command, key) in [
+            ("latency", "decode_tokens_per_second"), ("throughput", "total_tokens_per_second"),
+        ] {
+            try withFile { path in
+                let outcome = try ChildProcess.run(
+                    "bench", command, "--input-len", "8", "--output-len", "4", "--num-iters", "1",
+                    "--quantization", "int8", "--output-json", path)
+                #expect(outcome.status == 0, "\(outcome.error)")
+                let figures = try json(path)
+                #expect(figures["quantization"]?.stringValue == "int8")
+                #expect(try #require(figures[key]?["median"]?.doubleValue) > 0)
+            }
+        }
+    }
 }
