@@ -14,15 +14,12 @@ package struct CPUPeaks: Sendable {
     package let bytesPerSecond: Double
 
     /// Measures for about a second; the best of several runs, for others may use the machine too.
-    ///
-    /// - Parameter threads: how many compute; nil is all of the backend's.
     package static func measure(
-        _ format: WeightFormat, backend: CPUBackend, threads: Int? = nil
+        _ format: WeightFormat, backend: CPUBackend
     ) throws(DeviceError) -> CPUPeaks {
-        let threads = min(threads ?? backend.numThreads, backend.numThreads)
-        return CPUPeaks(
-            operationsPerSecond: operations(format, backend, threads: threads),
-            bytesPerSecond: try bandwidth(backend, threads: threads))
+        CPUPeaks(
+            operationsPerSecond: operations(format, backend, threads: backend.numThreads),
+            bytesPerSecond: try bandwidth(backend, threads: backend.numThreads))
     }
 
     /// Operations a second with the instructions of products with weights of a format.

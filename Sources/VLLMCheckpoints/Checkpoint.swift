@@ -35,13 +35,8 @@ public struct Checkpoint: Sendable {
         guard let folder = source.folder else {
             throw CheckpointError(source.name, "is part of this program and needs no load format.")
         }
-        let tensors: [String: StoredTensor]
-        do {
-            tensors = try format.tensors(in: folder)
-        } catch let error as CheckpointError {
-            throw error
-        } catch {
-            throw CheckpointError(source.name, "cannot be read: \(error)")
+        let tensors = try CheckpointError.wrapping(source.name, "cannot be read") {
+            try format.tensors(in: folder)
         }
         var files: [ObjectIdentifier: FileBytes] = [:]
         for tensor in tensors.values { files[ObjectIdentifier(tensor.file)] = tensor.file }

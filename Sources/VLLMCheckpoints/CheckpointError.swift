@@ -17,3 +17,18 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
     /// File and message.
     public var description: String { "\(file): \(message)" }
 }
+
+extension CheckpointError {
+    /// Runs code of a plug-in; an error that is none of ours becomes one, with a sentence on what could not be done.
+    package static func wrapping<Result>(
+        _ file: @autoclosure () -> String, _ what: @autoclosure () -> String, _ body: () throws -> Result
+    ) throws(CheckpointError) -> Result {
+        do {
+            return try body()
+        } catch let error as CheckpointError {
+            throw error
+        } catch {
+            throw CheckpointError(file(), "\(what()): \(error)")
+        }
+    }
+}

@@ -4,7 +4,7 @@
 /// A checkpoint's tensors as they are stored; remembers which were asked for.
 public final class TensorReader {
     private let checkpoint: Checkpoint
-    /// Names of the tensors that were asked for and found.
+    /// Names of the tensors that were asked for.
     package private(set) var used: Set<String> = []
 
     package init(_ checkpoint: Checkpoint) { self.checkpoint = checkpoint }
@@ -18,6 +18,9 @@ public final class TensorReader {
         used.insert(name)
         return tensor
     }
+
+    /// Notes a tensor that is read in another way.
+    package func markUsed(_ name: String) { used.insert(name) }
 
     /// A tensor that must be there.
     public func require(_ name: String) throws(CheckpointError) -> StoredTensor {

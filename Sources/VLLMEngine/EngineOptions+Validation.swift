@@ -34,7 +34,7 @@ extension EngineOptions {
     private func validatePlugIns(_ known: PlugIns.Table) throws(DeviceError) {
         let processors = known.sampling.processors
         if let name = logitsProcessors.first(where: { processors[$0] == nil }) {
-            let names = processors.isEmpty ? "none" : processors.keys.sorted().joined(separator: ", ")
+            let names = SamplingPlugIns.list(processors.keys)
             throw DeviceError("--logits-processors names '\(name)'; registered are: \(names).")
         }
         do throws(CheckpointError) {

@@ -147,8 +147,8 @@ extension ModelLoader {
         var info = ModelInfo(
             name: options.model, architecture: architecture, dtype: dtype, maxModelLen: plan.maxModelLen,
             vocabularySize: configuration.vocabularySize, device: backend.deviceDescription,
-            numericsID: ([backend.numericsID, dtype.rawValue] + (options.quantization.map { [$0] } ?? []))
-                .joined(separator: "-"), numThreads: backend.numThreads,
+            numericsID: [backend.numericsID, dtype.rawValue, options.quantization]
+                .compactMap { $0 }.joined(separator: "-"), numThreads: backend.numThreads,
             weightMemory: backend.weightMemory, numBlocks: plan.numBlocks, blockSize: options.blockSize,
             kvBytesPerToken: cacheBytes, maxNumBatchedTokens: limits.maxNumBatchedTokens,
             maxNumSeqs: options.maxNumSeqs, eosTokenIDs: defaults.eosTokenIDs,

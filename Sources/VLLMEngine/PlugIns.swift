@@ -107,12 +107,8 @@ extension PlugIns.Table {
                 "has quantized weights (quant_method \(method)), which are not supported yet; take a checkpoint in bfloat16, float16 or float32."
             )
         }
-        do {
-            return try make(quantization)
-        } catch let error as CheckpointError {
-            throw error
-        } catch {
-            throw CheckpointError(file, "the quantization '\(method)' cannot be used: \(error)")
+        return try CheckpointError.wrapping(file, "the quantization '\(method)' cannot be used") {
+            try make(quantization)
         }
     }
 

@@ -23,14 +23,8 @@ package struct WeightLoader {
     private let scheme: (any QuantizationScheme)?
     /// What weights are rounded to as they are packed; nil keeps their type.
     private let quantization: LoadTimeQuantization?
+    /// Remembers which tensors were asked for.
     private let reader: TensorReader
-    private let used = UsedNames()
-
-    /// Names of tensors that were asked for.
-    private final class UsedNames {
-        var names: Set<String> = []
-    }
-
     /// What checkpoints hold besides weights: tables that are computed anew, masks.
     private static let computed = [
         "rotary_emb.inv_freq", "rotary_emb.cos_cached", "rotary_emb.sin_cached", "attn.bias",
@@ -113,15 +107,12 @@ package struct WeightLoader {
     /// The values of a part whose weight is quantized, or nil.
     private func decode(_ part: Part, inputs: Int) throws -> DecodedMatrix? {
         guard let scheme else { return nil }
-        do {
-            let weight = try scheme.weight(part.name, rows: part.outputs, columns: inputs, from: reader)
-            return weight.map { DecodedMatrix($0, rows: part.outputs, columns: inputs) }
-        } catch let error as CheckpointError {
-            throw error
-        } catch {
-            throw CheckpointError(
-                checkpoint.source.name, "the weight of '\(part.name)' cannot be read: \(error)")
+        let weight = try CheckpointError.wrapping(
+            checkpoint.source.name, "the weight of '\(part.name)' cannot be read"
+        ) {
+            try scheme.weight(part.name, rows: part.outputs, columns: inputs, from: reader)
         }
+        return weight.map { DecodedMatrix($0, rows: part.outputs, columns: inputs) }
     }
 
     /// A norm over vectors of the given width.
@@ -137,7 +128,7 @@ package struct WeightLoader {
     }
 
     private func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {
-        used.names.insert(name)
+        reader.markUsed(name)
         return try checkpoint.matrix(name, rows: rows, columns: columns)
     }
 
@@ -146,7 +137,7 @@ package struct WeightLoader {
     /// - Parameter redundant: weights that are the same as others, by name.
     package func checkAllUsed(except redundant: Set<String>) throws(CheckpointError) {
         let left = checkpoint.tensorNames.filter { name in
-            !used.names.contains(name) && !reader.used.contains(name) && !redundant.contains(name)
+            !reader.used.contains(name) && !redundant.contains(name)
                 && !Self.computed.contains { name == $0 || name.hasSuffix(".\($0)") }
         }
         guard let first = left.min() else { return }

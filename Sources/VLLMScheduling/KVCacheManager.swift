@@ -102,7 +102,8 @@ package struct KVCacheManager: Sendable {
 
     /// Gives back all blocks of a table: the cached ones last in line for reuse, of these the tail first.
     package mutating func free(_ table: inout BlockTable) {
-        for (depth, block) in table.blockIDs.enumerated().reversed() {
+        for depth in table.blockIDs.indices.reversed() {
+            let block = table.blockIDs[depth]
             pool.release(block, isCached: isCached(block))
             guard policy != nil, isCached(block), pool.referenceCount(of: block) == 0 else { continue }
             policy?.insert(CachedBlock(block: block, depth: depth, numHits: numHits[Int(block)]))

@@ -4,8 +4,7 @@
 // The register tiles of weights of whole numbers, against activations of whole numbers.
 //
 //   I8:  y[r][c] = scale[c] · s[r] · (Σ_k q[r][k] · code[k][c] + offset[r])
-//   I4:  y[r][c] = s[r] · Σ_g scale[g][c] · (Σ_k q[r][k] · code[k][c] + offset[r][g])  − minimum[g][c] · Σ_k
-//   q
+//   I4:  y[r][c] = s[r] · Σ_g (scale[g][c] · (Σ_k q[r][k] · code[k][c] + offset[r][g]) − minimum[g][c] · Σ q)
 //
 // where the offsets take off what codes are above their values. Sums of whole numbers are exact, and groups
 // are added in order, so that y's bits depend on neither R nor P. One dot-product instruction makes 64

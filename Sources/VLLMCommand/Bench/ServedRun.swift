@@ -8,7 +8,7 @@ import VLLMJSON
 
 /// One start of this program's server on a free port of the loopback interface, timed.
 struct ServedRun {
-    /// From the process's start until connections are accepted and `/health` says that the engine is there.
+    /// From the process's start until the server says which models it has.
     private(set) var untilReady = Duration.zero
     /// From the process's start until a request sent then has its first token.
     private(set) var untilFirstToken = Duration.zero
@@ -38,7 +38,7 @@ struct ServedRun {
             process.end(after: .seconds(10))
         }
         let url = try ServerURL(Self.address(from: reading))
-        while try !Self.isHealthy(url) {
+        while try !Self.isReady(url) {
             guard ContinuousClock.now - start < Self.patience else {
                 throw ClientError("The server did not become ready.")
             }
@@ -69,7 +69,7 @@ struct ServedRun {
         }
     }
 
-    private static func isHealthy(_ url: ServerURL) throws -> Bool {
+    private static func isReady(_ url: ServerURL) throws -> Bool {
         var connection = try HTTPConnection(to: url)
         try connection.send("GET", "/models", apiKey: nil)
         _ = try connection.receiveAll()

@@ -35,13 +35,18 @@ package struct SamplingPlugIns: Sendable {
     /// Throws where a request asks for what there is not, or tells it what it does not take.
     package func check(_ params: SamplingParams) throws(RequestError) { _ = try instances(for: params) }
 
+    /// Names for a message.
+    package static func list(_ names: some Collection<String>) -> String {
+        names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
+    }
+
     private static func make<PlugIn>(
         _ call: PlugInCall, _ params: SamplingParams,
         _ known: [String: @Sendable (PlugInCall, SamplingParams) throws -> PlugIn?], _ parameter: String
     ) throws(RequestError) -> PlugIn? {
         guard let make = known[call.name] else {
-            let names = known.isEmpty ? "none" : known.keys.sorted().joined(separator: ", ")
-            throw RequestError(parameter, "There is no '\(call.name)'; registered are: \(names).")
+            throw RequestError(
+                parameter, "There is no '\(call.name)'; registered are: \(Self.list(known.keys)).")
         }
         do {
             return try make(call, params)
