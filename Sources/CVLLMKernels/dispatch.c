@@ -18,16 +18,18 @@
     void vllm_convert_##S(void *, vllm_dtype, const float *, size_t);
 #define DECLARE_PRODUCTS(S) \
     void vllm_linear_##S(const vllm_linear_args *, int, int, int, int); \
-    void vllm_attention_##S(const vllm_attention_args *, int, int, int, int, void *);
+    void vllm_attention_##S(const vllm_attention_args *, const vllm_attention_item *, void *); \
+    void vllm_attention_merge_##S(const vllm_attention_args *, const vllm_attention_item *, void *);
 
 /// Products of one instruction set, the rest of another.
 #define TABLE(ISA, PRODUCTS, REST) \
     { \
         .isa = ISA, .linear = vllm_linear_##PRODUCTS, .quantize = vllm_quantize_##REST, \
         .quantize_weights = vllm_quantize_weights_##REST, .norm = vllm_norm_##REST, .qkv = vllm_qkv_##REST, \
-        .attention = vllm_attention_##PRODUCTS, .argmax = vllm_argmax_##REST, \
-        .log_sum_exp = vllm_log_sum_exp_##REST, .count_greater = vllm_count_greater_##REST, \
-        .top_k = vllm_top_k_##REST, .sample = vllm_sample_##REST, .convert = vllm_convert_##REST \
+        .attention = vllm_attention_##PRODUCTS, .attention_merge = vllm_attention_merge_##PRODUCTS, \
+        .argmax = vllm_argmax_##REST, .log_sum_exp = vllm_log_sum_exp_##REST, \
+        .count_greater = vllm_count_greater_##REST, .top_k = vllm_top_k_##REST, \
+        .sample = vllm_sample_##REST, .convert = vllm_convert_##REST \
     }
 
 DECLARE_COMMON(portable)

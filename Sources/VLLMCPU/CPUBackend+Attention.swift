@@ -4,14 +4,6 @@
 import CVLLMKernels
 package import VLLMTensors
 
-/// One piece of attention work: some queries of one sequence against one key/value head.
-struct AttentionItem {
-    let sequence: Int32
-    let head: Int32
-    let begin: Int32
-    let end: Int32
-}
-
 extension CPUBackend {
     package func splitQueryKeyValue(
         _ qkv: Tensor, _ options: QueryKeyValueOptions, batch: StepBatch, numHeads: Int, cache: KVCache,
@@ -86,7 +78,7 @@ extension CPUBackend {
             unsafe setSequences(of: batch, tables: tables)
             unsafe attentionSequences.withUnsafeBufferPointer { sequences in
                 unsafe arguments.sequences = sequences.baseAddress
-                unsafe runAttention(&arguments, batch: batch, kvHeads: spec.numHeads)
+                unsafe runAttention(&arguments, batch: batch)
             }
         }
     }
@@ -101,32 +93,27 @@ extension CPUBackend {
         }
     }
 
-    private func runAttention(_ arguments: inout vllm_attention_args, batch: StepBatch, kvHeads: Int) {
+    private func runAttention(_ arguments: inout vllm_attention_args, batch: StepBatch) {
         unsafe withUnsafePointer(to: &arguments) { arguments in
-            let tile = unsafe vllm_attention_query_tile(arguments)
-            let scratchSize = unsafe vllm_attention_scratch_bytes(arguments)
-            listAttentionItems(batch, tile: tile, kvHeads: Int32(kvHeads))
-            let scratches = unsafe scratch.indices.map { unsafe scratch[$0].pointer(size: scratchSize) }
-            pool.run(chunks: attentionItems.count) { chunk, thread in
-                let item = attentionItems[chunk]
-                unsafe kernels.attention(
-                    arguments, item.sequence, item.head, item.begin, item.end, scratches[thread])
+            unsafe attentionPlan.make(batch, arguments, threads: numThreads)
+            let size = unsafe vllm_attention_scratch_bytes(arguments)
+            let kernels = self.kernels
+            unsafe run(attentionPlan.items) { item, thread in
+                unsafe kernels.attention(arguments, item, scratch[thread].pointer(size: size))
+            }
+            unsafe run(attentionPlan.merges) { item, thread in
+                unsafe kernels.attention_merge(arguments, item, scratch[thread].pointer(size: size))
             }
         }
     }
 
-    /// The last queries of a prefill see the most: they come first, so that no thread ends late.
-    private func listAttentionItems(_ batch: StepBatch, tile: Int32, kvHeads: Int32) {
-        attentionItems.removeAll(keepingCapacity: true)
-        for (index, span) in batch.sequences.enumerated() {
-            var end = span.queryLength
-            while end > 0 {
-                let begin = Swift.max(0, (end - 1) / tile * tile)
-                for head in 0..<kvHeads {
-                    attentionItems.append(
-                        AttentionItem(sequence: Int32(index), head: head, begin: begin, end: end))
-                }
-                end = begin
+    private func run(
+        _ items: [vllm_attention_item], _ body: (UnsafePointer<vllm_attention_item>, _ thread: Int) -> Void
+    ) {
+        unsafe items.withUnsafeBufferPointer { items in
+            guard let first = items.baseAddress else { return }
+            pool.run(chunks: items.count) { chunk, thread in
+                unsafe body(first + chunk, thread)
             }
         }
     }

@@ -23,7 +23,7 @@ package import VLLMTensors
     /// Activations of the current product, rounded to whole numbers.
     var rounded = RoundedActivations()
     /// Attention work of the current call, kept for its memory.
-    var attentionItems: [AttentionItem] = []
+    var attentionPlan = AttentionPlan()
     var attentionSequences: [vllm_attention_sequence] = unsafe []
 
     /// How a backend is set up.
@@ -71,7 +71,7 @@ package import VLLMTensors
         return "\(String(decoding: bytes, as: UTF8.self)), \(Self.name(of: instructionSet))"
     }
 
-    package var numericsID: String { "cpu-\(Self.name(of: instructionSet))-1" }
+    package var numericsID: String { "cpu-\(Self.name(of: instructionSet))-2" }
 
     package func activationDType(for weights: DType) -> DType {
         weights == .bfloat16 ? .bfloat16 : .float32

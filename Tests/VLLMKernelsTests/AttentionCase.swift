@@ -66,8 +66,12 @@ struct AttentionCase {
     }
 
     /// The outputs, [token][heads * dim], of the queries of each sequence in turn.
-    /// `splits` cuts each sequence's queries into work items; nil takes the kernel's own tile.
-    func run(_ set: InstructionSet, blockSize: Int = 16, shuffle: UInt64 = 1, tile: Int? = nil) -> [Float] {
+    /// Each sequence's queries are cut into work items of `tile`, nil taking the kernel's own, and of as many KV
+    /// heads as an item may have, at most `headLimit`; with `isCut` each split is an item of its own.
+    func run(
+        _ set: InstructionSet, blockSize: Int = 16, shuffle: UInt64 = 1, tile: Int? = nil,
+        headLimit: Int = .max, isCut: Bool = false
+    ) -> [Float] {
         let cache = PagedCache(self, blockSize: blockSize, shuffle: shuffle)
         let total = sequences.reduce(0) { $0 + $1.queries }
         let width = heads * dim
@@ -108,16 +112,46 @@ struct AttentionCase {
         let scratch = Memory(bytes: unsafe vllm_attention_scratch_bytes(&arguments))
         let step = tile ?? Int(unsafe vllm_attention_query_tile(&arguments))
         for (index, sequence) in sequences.enumerated() {
-            for head in 0..<kvHeads {
-                for begin in stride(from: 0, to: sequence.queries, by: step) {
-                    unsafe set.kernels.attention(
-                        &arguments, Int32(index), Int32(head), Int32(begin),
-                        Int32(min(begin + step, sequence.queries)), scratch.address)
+            for begin in stride(from: 0, to: sequence.queries, by: step) {
+                let end = min(begin + step, sequence.queries)
+                let most = unsafe vllm_attention_item_heads(&arguments, Int32(end - begin))
+                let width = min(Int(most), headLimit)
+                for head in stride(from: 0, to: kvHeads, by: width) {
+                    let item = unsafe vllm_attention_item(
+                        sequence: Int32(index), head_begin: Int32(head),
+                        head_end: Int32(min(head + width, kvHeads)), query_begin: Int32(begin),
+                        query_end: Int32(end), split_begin: 0,
+                        split_end: Int32((sequence.context + 511) / 512), parts: nil)
+                    unsafe attend(item, &arguments, set, scratch, isCut: isCut)
                 }
             }
         }
         return out.floats(as: outType)
     }
+}
+
+private func attend(
+    _ item: vllm_attention_item, _ arguments: inout vllm_attention_args, _ set: InstructionSet,
+    _ scratch: Memory, isCut: Bool
+) {
+    var item = unsafe item
+    guard isCut else {
+        unsafe set.kernels.attention(&arguments, &item, scratch.address)
+        return
+    }
+    let floats = Int(
+        unsafe vllm_attention_part_floats(
+            &arguments, item.query_end - item.query_begin, item.head_end - item.head_begin))
+    let parts = Memory(bytes: unsafe floats * Int(item.split_end) * 4)
+    // In falling order: no item may count on those before it.
+    for split in unsafe (0..<item.split_end).reversed() {
+        var part = unsafe item
+        unsafe (part.split_begin, part.split_end) = (split, split + 1)
+        unsafe part.parts = parts.pointer(to: Float.self) + floats * Int(split)
+        unsafe set.kernels.attention(&arguments, &part, scratch.address)
+    }
+    unsafe item.parts = parts.pointer(to: Float.self)
+    unsafe set.kernels.attention_merge(&arguments, &item, scratch.address)
 }
 
 /// The cache of an attention case: blocks in a shuffled order, filler everywhere else.

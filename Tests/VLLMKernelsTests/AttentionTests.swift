@@ -74,10 +74,33 @@ import Testing
                     \.bitPattern)
                 #expect(again == whole, "block \(blockSize), tile \(tile)")
             }
+            for (headLimit, isCut) in [(1, false), (1, true), (.max, true)] {
+                let again = item.run(set, tile: isCut ? 7 : nil, headLimit: headLimit, isCut: isCut)
+                #expect(again.map(\.bitPattern) == whole, "heads \(headLimit), cut \(isCut)")
+            }
             let width = heads * dim
             var alone = item
             alone.sequences = [item.sequences[0]]
             #expect(alone.run(set).map(\.bitPattern) == Array(whole.prefix(90 * width)))
+        }
+    }
+
+    /// Few queries read several KV heads together, or a split of the context alone.
+    @Test(arguments: InstructionSet.all, dtypes)
+    func bitsDependOnNeitherHeadsOfAnItemNorItsSplits(set: InstructionSet, dtype: vllm_dtype) {
+        for (heads, kvHeads, dim, window) in [
+            (14, 2, 64, 0), (16, 16, 80, 700), (12, 3, 40, 0), (64, 1, 32, 9),
+        ] {
+            var item = AttentionCase(heads: heads, kvHeads: kvHeads, dim: dim, dtype: dtype, window: window)
+            item.sequences = [
+                Sequence(queries: 1, context: 1), Sequence(queries: 1, context: 1300),
+                Sequence(queries: 3, context: 1025), Sequence(queries: 1, context: 512),
+            ]
+            let whole = item.run(set, headLimit: 1).map(\.bitPattern)
+            for (headLimit, isCut) in [(.max, false), (2, false), (1, true), (.max, true)] {
+                let again = item.run(set, headLimit: headLimit, isCut: isCut).map(\.bitPattern)
+                #expect(again == whole, "heads \(headLimit), cut \(isCut)")
+            }
         }
     }
 

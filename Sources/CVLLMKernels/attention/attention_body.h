@@ -8,6 +8,10 @@
 // scores are computed, their maximum, the exponentials and their sum, then P·V as one chain along the tokens;
 // the splits are merged in order. Exponents are in base two, the scale having log₂ e folded in.
 //
+// Many queries take one KV head at a time, block after block, so that scores stay in the first-level cache.
+// Few queries wait for memory, which is read at its rate only in runs longer than a head's 16 tokens: they
+// take the KV heads together, ATTENTION_CHUNK groups of tokens at a time.
+//
 // A row's chain holds exactly the token steps (a pair for bf16, one token else) that its mask touches, so
 // that its bits do not depend on the rows beside it: steps that all rows of a block share go through the
 // register tile, the ragged ends row by row, with the masked half of a pair of V zeroed (0 · NaN is NaN).
@@ -19,332 +23,145 @@
 #ifndef VLLM_ATTENTION_BODY_H
 #define VLLM_ATTENTION_BODY_H
 
-#include "../gemm/tile_body.h"
-#include "../support/vector_math.h"
-#include "attention_plan.h"
+#include "attention_softmax.h"
+#include "attention_values.h"
 
-#define LOG2_E 1.44269504f
-
-/// One work item. Rows are query-major: row = query * group + head.
-typedef struct {
-    const vllm_attention_args *a;
-    const vllm_attention_sequence *sequence;
-    int kv_head, group, first_query, rows;
-    size_t dim, q_bytes;    // padded head dimension; bytes of a row of q
-    int v_step;             // bytes of a step of V
-    char *q;                // [rows][head_dim]
-    float *scores;          // [block][LD]
-    char *p;                // [block] of LD steps of bf16 pairs or floats
-    float *part;            // [block][dim]: sums of the split
-    float *sums;            // [rows][dim]: sums so far
-    float *maxima, *totals; // [rows]
-    /// The groups in the order they are read: keys of the split, its values, keys of the next split. What
-    /// lies ATTENTION_AHEAD bytes further on in this order is prefetched by the first register block.
-    const char **stream;
-    const char *const *k, *const *v; // group g of the split is k[g]; both point into `stream`
-    int ahead;                       // groups
-} attention_item;
-
-/// P · V over the steps [begin, end) that all rows share, D columns of 16 (the last of `tail` lanes, if not
-/// 0).
-typedef struct {
-    const char *p;
-    const char *const *v;
-    size_t column; // bytes into a step of V
-    int step_bytes;
-    int begin, end;
-    int tail;
-    int ahead; // group g + ahead is prefetched; 0: none
-    float *out;
-    size_t ldo;
-} values_args;
-
-INLINE void values_tile(const values_args *a, const int R, const int D, const vllm_dtype dtype,
-                        const int partial) {
-    const int group_steps = dtype == VLLM_DTYPE_BF16 ? 8 : 16, column = dtype == VLLM_DTYPE_F16 ? 32 : 64;
-    vf sums[8][4];
-    UNROLL
-    for (int r = 0; r < R; r++) {
-        UNROLL
-        for (int d = 0; d < D; d++) sums[r][d] = vf_load(a->out + (size_t)r * a->ldo + 16 * d);
-    }
-    for (int step = a->begin; step < a->end;) {
-        int group = step / group_steps, stop = (group + 1) * group_steps;
-        if (stop > a->end) stop = a->end;
-        const char *v =
-            a->v[group] + a->column + (size_t)(step - group * group_steps) * (size_t)a->step_bytes;
-        const char *p = a->p + 4 * (size_t)step,
-                   *next = a->v[group + a->ahead] + (v - a->v[group] - a->column);
-        for (; step < stop; step++, p += 4, v += a->step_bytes) {
-            if (a->ahead > 0) {
-                for (int at = 0; at < a->step_bytes; at += 64) __builtin_prefetch(next + at, 0, 2);
-                next += a->step_bytes;
-            }
-            if (dtype == VLLM_DTYPE_BF16) {
-                vu values[4];
-                UNROLL
-                for (int d = 0; d < D; d++)
-                    values[d] = partial ? vu_load_n(v, a->tail) : vu_load(v + column * d);
-                UNROLL
-                for (int r = 0; r < R; r++) {
-                    vu pair = broadcast_pair(p + (size_t)r * ATTENTION_LD * 4);
-                    UNROLL
-                    for (int d = 0; d < D; d++) sums[r][d] = vf_dot2(sums[r][d], values[d], pair);
-                }
-            } else {
-                vf values[4];
-                UNROLL
-                for (int d = 0; d < D; d++) {
-                    const void *from = v + column * d;
-                    if (dtype == VLLM_DTYPE_F16)
-                        values[d] = partial ? vf_load_f16_n(from, a->tail) : vf_load_f16(from);
-                    else values[d] = partial ? vf_load_n(from, a->tail) : vf_load(from);
-                }
-                UNROLL
-                for (int r = 0; r < R; r++) {
-                    vf one = broadcast_float(p + (size_t)r * ATTENTION_LD * 4);
-                    UNROLL
-                    for (int d = 0; d < D; d++) sums[r][d] = vf_fma(one, values[d], sums[r][d]);
-                }
-            }
-        }
-    }
-    UNROLL
-    for (int r = 0; r < R; r++) {
-        UNROLL
-        for (int d = 0; d < D; d++) vf_store(a->out + (size_t)r * a->ldo + 16 * d, sums[r][d]);
-    }
-}
-
-typedef void (*values_function)(const values_args *);
-/// [dtype][columns − 1, or MAX_PANELS for one partial column][rows − 1]
-static const values_function values_tiles[3][MAX_PANELS + 1][MAX_ROWS];
-
-/// Steps [begin, end) of one row, whose mask is [low, high) in tokens: the ragged ends.
-static void values_row(const attention_item *t, int r, int begin, int end, int low, int high) {
+/// Scores of a block against its groups of [begin, end).
+static void block_scores(const attention_tile *t, const attention_block *block, int begin, int end) {
     vllm_dtype dtype = t->a->cache_dtype;
-    int per_group = dtype == VLLM_DTYPE_BF16 ? 8 : 16, column = dtype == VLLM_DTYPE_F16 ? 32 : 64;
-    const char *p = t->p + (size_t)r * ATTENTION_LD * 4;
-    for (int d = 0; d * 16 < t->a->head_dim; d++) {
-        int lanes = t->a->head_dim - 16 * d < 16 ? t->a->head_dim - 16 * d : 16;
-        float *out = t->part + (size_t)r * t->dim + 16 * d;
-        vf sum = vf_load(out);
-        for (int step = begin; step < end; step++) {
-            const char *v =
-                t->v[step / per_group] + (size_t)(step % per_group) * (size_t)t->v_step + column * d;
-            const void *from = v;
-            if (dtype == VLLM_DTYPE_BF16) {
-                uint32_t keep = (2 * step >= low ? 0xffffu : 0) | (2 * step + 1 < high ? 0xffff0000u : 0);
-                sum =
-                    vf_dot2(sum, vu_and(vu_load_n(from, lanes), vu_set1(keep)), broadcast_pair(p + 4 * step));
-            } else {
-                vf values = dtype == VLLM_DTYPE_F16 ? vf_load_f16_n(from, lanes) : vf_load_n(from, lanes);
-                sum = vf_fma(broadcast_float(p + 4 * step), values, sum);
-            }
-        }
-        vf_store(out, sum);
-    }
-}
-
-/// The tokens [low, high) of the split at `split` that a row sees.
-static void row_range(const attention_item *t, int row, int split, int *low, int *high) {
-    const vllm_attention_sequence *s = t->sequence;
-    int position = s->kv_len - s->q_len + t->first_query + row / t->group;
-    int first = t->a->window > 0 && position >= t->a->window ? position - t->a->window + 1 : 0;
-    *low = first > split ? first - split : 0;
-    *high = position + 1 - split < VLLM_ATTENTION_SPLIT ? position + 1 - split : VLLM_ATTENTION_SPLIT;
-}
-
-/// A plain score is its dot product times a positive scale.
-INLINE int is_plain(const vllm_attention_args *a) { return !(a->soft_cap > 0) && !a->alibi && a->scale > 0; }
-
-/// The score of a vector of dot products at positions `at` of the split, in base-two units.
-INLINE vf transform(const attention_item *t, int row, vf x, int at) {
-    const vllm_attention_args *a = t->a;
-    if (a->soft_cap > 0) {
-        x = vf_tanh(vf_mul(x, vf_set1(a->scale / a->soft_cap)));
-        x = vf_mul(x, vf_set1(a->soft_cap * LOG2_E));
-    } else {
-        x = vf_mul(x, vf_set1(a->scale * LOG2_E));
-    }
-    if (!a->alibi) return x;
-    float distance[16], slope = a->alibi[t->kv_head * t->group + row % t->group] * LOG2_E;
-    int first = at - (t->sequence->kv_len - t->sequence->q_len + t->first_query + row / t->group);
-    for (int i = 0; i < 16; i++) distance[i] = (float)(first + i);
-    return vf_fma(vf_load(distance), vf_set1(slope), x);
-}
-
-/// Masks scores to [low, high), and transforms them if they are not plain; returns the maximum in base-two
-/// units.
-static float mask_scores(const attention_item *t, int row, float *scores, int split, int low, int high) {
-    int plain = is_plain(t->a);
-    vf largest = vf_set1(-__builtin_inff());
-    for (int at = low / 16 * 16; at < high; at += 16) {
-        vf x = vf_load(scores + at);
-        if (!plain) x = transform(t, row, x, split + at);
-        int edge = at < low || at + 16 > high;
-        if (edge) x = vf_select(vm_range(low - at, high - at), x, vf_set1(-__builtin_inff()));
-        if (edge || !plain) vf_store(scores + at, x);
-        largest = vf_max(x, largest);
-    }
-    return vf_largest(largest) * (plain ? t->a->scale * LOG2_E : 1);
-}
-
-/// P = 2^(score − largest), rounded to the cache's type if that is bf16; returns the sum of what is stored.
-static float exponentials(const attention_item *t, const float *scores, char *p, float largest, int low,
-                          int high) {
-    int first = low / 16 * 16, last = (high + 15) / 16 * 16;
-    vf sum = vf_zero(), shift = vf_set1(-largest), scale = vf_set1(is_plain(t->a) ? t->a->scale * LOG2_E : 1);
-    if (t->a->cache_dtype != VLLM_DTYPE_BF16) {
-        for (int at = first; at < last; at += 16) {
-            vf e = vf_exp2(vf_fma(vf_load(scores + at), scale, shift));
-            vf_store((float *)(void *)p + at, e);
-            sum = vf_add(sum, e);
-        }
-        return vf_sum(sum);
-    }
-    for (int at = first; at < last; at += 16)
-        vf_store_bf16((uint16_t *)(void *)p + at, vf_exp2(vf_fma(vf_load(scores + at), scale, shift)));
-    // The sum as products of pairs with one.
-    vu ones = vu_set1(0x3f803f80u);
-    int at = first;
-    for (; at + 32 <= last; at += 32) sum = vf_dot2(sum, vu_load(p + 2 * at), ones);
-    if (at < last) sum = vf_dot2(sum, vu_load_n(p + 2 * at, 8), ones);
-    return vf_sum(sum);
-}
-
-/// Merges the part of a split into a row's sums.
-static void merge(const attention_item *t, int row, const float *part, float largest, float total) {
-    float *sums = t->sums + (size_t)row * t->dim;
-    if (t->totals[row] < 0) { // nothing yet
-        memcpy(sums, part, t->dim * 4);
-        t->maxima[row] = largest;
-        t->totals[row] = total;
-        return;
-    }
-    float lanes[16] = {t->maxima[row], largest}, both = t->maxima[row] > largest ? t->maxima[row] : largest;
-    vf_store(lanes, vf_exp2(vf_sub(vf_load(lanes), vf_set1(both))));
-    float old = lanes[0], new = lanes[1];
-    for (size_t d = 0; d < t->dim; d += 16) {
-        vf x = vf_mul(vf_load(sums + d), vf_set1(old));
-        vf_store(sums + d, vf_fma(vf_load(part + d), vf_set1(new), x));
-    }
-    t->maxima[row] = both;
-    t->totals[row] = t->totals[row] * old + total * new;
-}
-
-/// Scores of `rows` rows against the groups [begin, end).
-static void block_scores(const attention_item *t, int row, int rows, int begin, int end) {
-    vllm_dtype dtype = t->a->cache_dtype;
-    int ahead = row == 0 ? t->ahead : 0;
-    tile_args tile = {.x = t->q + (size_t)row * t->q_bytes,
+    begin = block->first > begin ? block->first : begin;
+    end = block->last < end ? block->last : end;
+    if (begin >= end) return;
+    const char *const *keys = key_groups(t, block->head, begin);
+    int ahead = block->row % t->head_rows == 0 ? t->ahead : 0;
+    tile_args tile = {.x = t->q + (size_t)block->row * t->q_bytes,
                       .ldx = t->q_bytes,
                       .steps = step_count(dtype, t->a->head_dim),
                       .ldy = ATTENTION_LD,
                       .next_stride = (size_t)step_bytes(dtype)};
+    float *scores = t->scores + (size_t)block->at * ATTENTION_LD + 16 * begin;
     int tiles = (end - begin + MAX_PANELS - 1) / MAX_PANELS;
-    for (int i = 0, group = begin; i < tiles; i++) {
-        int width = (end - group) / (tiles - i);
-        tile.panels = t->k + group;
-        tile.next = t->k + group + ahead;
-        tile.y = t->scores + 16 * group;
-        ISA(vllm_tiles)[dtype][PREFETCH_NEXT][width - 1][rows - 1](&tile);
+    for (int i = 0, group = 0; i < tiles; i++) {
+        int width = (end - begin - group) / (tiles - i);
+        tile.panels = keys + group;
+        tile.next = keys + group + ahead;
+        tile.y = scores + 16 * group;
+        ISA(vllm_tiles)[dtype][PREFETCH_NEXT][width - 1][block->rows - 1](&tile);
         group += width;
     }
 }
 
-/// P · V of a block: the shared steps in tiles, each row's own before and after them.
-static void block_values(const attention_item *t, int row, int rows, const int *low, const int *high) {
+/// P · V of a block over the steps that its rows share and the groups [begin, end) hold.
+static void block_values(const attention_tile *t, const attention_block *block, int begin, int end) {
     vllm_dtype dtype = t->a->cache_dtype;
-    int per_step = dtype == VLLM_DTYPE_BF16 ? 2 : 1, begin = 0, end = VLLM_ATTENTION_SPLIT;
-    for (int r = 0; r < rows; r++) {
-        int first = (low[r] + per_step - 1) / per_step, last = high[r] / per_step;
-        begin = first > begin ? first : begin;
-        end = last < end ? last : end;
-    }
-    if (begin >= end) begin = end = VLLM_ATTENTION_SPLIT; // nothing is shared: everything is before it
-    memset(t->part, 0, (size_t)rows * t->dim * 4);
-    for (int r = 0; r < rows; r++) {
-        int stop = (high[r] + per_step - 1) / per_step;
-        values_row(t, r, low[r] / per_step, stop < begin ? stop : begin, low[r], high[r]);
-    }
+    int group_steps = dtype == VLLM_DTYPE_BF16 ? 8 : 16;
+    int first = block->begin > begin * group_steps ? block->begin : begin * group_steps;
+    int last = block->end < end * group_steps ? block->end : end * group_steps;
+    if (first >= last) return;
     int full = t->a->head_dim / 16, tail = t->a->head_dim % 16, tiles = (full + MAX_PANELS - 1) / MAX_PANELS;
-    values_args v = {.p = t->p,
-                     .v = t->v,
+    float *part = t->part + (size_t)block->at * t->dim;
+    values_args v = {.p = t->p + (size_t)block->at * ATTENTION_LD * 4,
+                     .v = value_groups(t, block->head, begin) - begin,
                      .step_bytes = t->v_step,
-                     .begin = begin,
-                     .end = end,
+                     .begin = first,
+                     .end = last,
                      .tail = tail,
-                     .ahead = row == 0 ? t->ahead : 0,
+                     .ahead = block->row % t->head_rows == 0 ? t->ahead : 0,
                      .ldo = t->dim};
     size_t column = dtype == VLLM_DTYPE_F16 ? 32 : 64;
-    for (int i = 0, d = 0; begin < end && i < tiles; i++) {
+    for (int i = 0, d = 0; i < tiles; i++) {
         int width = (full - d) / (tiles - i);
         v.column = column * (size_t)d;
-        v.out = t->part + 16 * d;
-        values_tiles[dtype][width - 1][rows - 1](&v);
-        v.ahead = 0;
+        v.out = part + 16 * d;
+        values_tiles[dtype][width - 1][block->rows - 1](&v);
         d += width;
     }
-    if (begin < end && tail) {
+    if (tail) {
         v.column = column * (size_t)full;
-        v.out = t->part + 16 * full;
-        values_tiles[dtype][MAX_PANELS][rows - 1](&v);
+        v.out = part + 16 * full;
+        values_tiles[dtype][MAX_PANELS][block->rows - 1](&v);
     }
-    for (int r = 0; r < rows; r++)
-        values_row(t, r, end, (high[r] + per_step - 1) / per_step, low[r], high[r]);
 }
 
-/// One register block against one split.
-static void block_split(const attention_item *t, int row, int rows, int split) {
-    int low[MAX_ROWS], high[MAX_ROWS], first = VLLM_ATTENTION_SPLIT, last = 0;
-    for (int r = 0; r < rows; r++) {
-        row_range(t, row + r, split, &low[r], &high[r]);
-        if (high[r] <= low[r]) {
-            low[r] = high[r] = 0; // it sees nothing of this split
-            continue;
+/// What a block's rows see of the split; false if nothing.
+static int aim(const attention_tile *t, attention_block *block, int split) {
+    int per_step = t->a->cache_dtype == VLLM_DTYPE_BF16 ? 2 : 1, first = VLLM_ATTENTION_SPLIT, last = 0;
+    block->begin = 0;
+    block->end = VLLM_ATTENTION_SPLIT;
+    for (int r = 0; r < block->rows; r++) {
+        int low, high;
+        row_range(t, block->row + r, split, &low, &high);
+        if (high <= low) low = high = 0; // it sees nothing of this split
+        block->low[r] = low;
+        block->high[r] = high;
+        if (high > 0) {
+            first = low < first ? low : first;
+            last = high > last ? high : last;
         }
-        first = low[r] < first ? low[r] : first;
-        last = high[r] > last ? high[r] : last;
+        int begin = (low + per_step - 1) / per_step, end = high / per_step;
+        block->begin = begin > block->begin ? begin : block->begin;
+        block->end = end < block->end ? end : block->end;
     }
-    if (last == 0) return;
-    block_scores(t, row, rows, first / 16, (last + 15) / 16);
-    float largest[MAX_ROWS], total[MAX_ROWS];
-    for (int r = 0; r < rows; r++) {
-        if (high[r] == 0) continue;
-        float *scores = t->scores + (size_t)r * ATTENTION_LD;
-        largest[r] = mask_scores(t, row + r, scores, split, low[r], high[r]);
-        total[r] = exponentials(t, scores, t->p + (size_t)r * ATTENTION_LD * 4, largest[r], low[r], high[r]);
-    }
-    block_values(t, row, rows, low, high);
-    for (int r = 0; r < rows; r++)
-        if (high[r] > 0) merge(t, row + r, t->part + (size_t)r * t->dim, largest[r], total[r]);
+    // Where nothing is shared, everything is before it.
+    if (block->begin >= block->end) block->begin = block->end = VLLM_ATTENTION_SPLIT;
+    block->first = first / 16;
+    block->last = (last + 15) / 16;
+    return last > 0;
 }
 
-/// The address of the group of position `position`.
-INLINE const char *group_address(const attention_item *t, const void *cache, int position) {
-    const vllm_attention_args *a = t->a;
-    size_t head = (size_t)a->head_dim * 16 * (a->cache_dtype == VLLM_DTYPE_F32 ? 4 : 2);
-    int groups = a->block_size / 16, index = position / 16;
-    size_t slot =
-        (size_t)t->sequence->block_table[index / groups] * (size_t)groups + (size_t)(index % groups);
-    return (const char *)cache + (slot * (size_t)a->kv_heads + (size_t)t->kv_head) * head;
+/// P of a block's rows, their maxima and totals.
+static void block_softmax(const attention_tile *t, attention_block *block, int split) {
+    for (int r = 0; r < block->rows; r++) {
+        if (block->high[r] == 0) continue;
+        size_t at = (size_t)(block->at + r) * ATTENTION_LD;
+        float *scores = t->scores + at;
+        int low = block->low[r], high = block->high[r];
+        char *p = t->p + at * 4;
+        attention_slope slope = slope_of(t, block->row + r, split);
+        if (t->a->alibi) {
+            block->largest[r] = mask_scores(t, scores, slope, low, high, 1);
+            block->total[r] = exponentials(t, scores, p, slope, block->largest[r], low, high, 1);
+        } else {
+            block->largest[r] = mask_scores(t, scores, slope, low, high, 0);
+            block->total[r] = exponentials(t, scores, p, slope, block->largest[r], low, high, 0);
+        }
+    }
 }
 
-/// Lines up the groups of the split at `split` that hold positions from `begin` to `end`, and some of the
-/// next.
-static void find_groups(attention_item *t, int split, int begin, int end) {
-    int first = begin > split ? (begin - split) / 16 : 0, next = split + VLLM_ATTENTION_SPLIT;
-    int last = ((end < next ? end : next) - split + 15) / 16, count = last - first, at = 2 * count;
-    t->k = t->stream - first;
-    t->v = t->stream + count - first;
+/// The steps of a block's rows before those they share, or after them.
+static void block_ends(const attention_tile *t, const attention_block *block, int after) {
+    int per_step = t->a->cache_dtype == VLLM_DTYPE_BF16 ? 2 : 1;
+    for (int r = 0; r < block->rows; r++) {
+        int begin = block->low[r] / per_step, stop = (block->high[r] + per_step - 1) / per_step;
+        if (after) begin = block->end;
+        else stop = stop < block->begin ? stop : block->begin;
+        values_row(t, block, r, begin, stop);
+    }
+}
+
+/// Blocks that are computed together against the split at `split`, a chunk of groups after another.
+static void run_blocks(const attention_tile *t, attention_block *blocks, int count, int split) {
+    for (int begin = t->first; begin < t->last; begin += t->chunk) {
+        int end = begin + t->chunk < t->last ? begin + t->chunk : t->last;
+        for (int i = 0; i < count; i++) block_scores(t, blocks + i, begin, end);
+    }
     for (int i = 0; i < count; i++) {
-        t->stream[i] = group_address(t, t->a->k_cache, split + 16 * (first + i));
-        t->stream[count + i] = group_address(t, t->a->v_cache, split + 16 * (first + i));
+        block_softmax(t, blocks + i, split);
+        memset(t->part + (size_t)blocks[i].at * t->dim, 0, (size_t)blocks[i].rows * t->dim * 4);
+        block_ends(t, blocks + i, 0);
     }
-    for (int i = 0; i < t->ahead + MAX_PANELS; i++, at++)
-        t->stream[at] =
-            next + 16 * i < end ? group_address(t, t->a->k_cache, next + 16 * i) : t->stream[at - 1];
+    for (int begin = t->first; begin < t->last; begin += t->chunk) {
+        int end = begin + t->chunk < t->last ? begin + t->chunk : t->last;
+        for (int i = 0; i < count; i++) block_values(t, blocks + i, begin, end);
+    }
+    for (int i = 0; i < count; i++) {
+        block_ends(t, blocks + i, 1);
+        for (int r = 0; r < blocks[i].rows; r++) {
+            const float *part = t->part + (size_t)(blocks[i].at + r) * t->dim;
+            if (blocks[i].high[r] > 0)
+                keep(t, blocks[i].row + r, part, split, blocks[i].largest[r], blocks[i].total[r]);
+        }
+    }
 }
 
 static char *take(char **scratch, size_t bytes) {
@@ -353,12 +170,11 @@ static char *take(char **scratch, size_t bytes) {
     return p;
 }
 
-static void write_rows(const attention_item *t) {
+static void write_rows(const attention_tile *t) {
     const vllm_attention_args *a = t->a;
     for (int row = 0; row < t->rows; row++) {
-        int token = t->sequence->q_start + t->first_query + row / t->group;
-        int head = t->kv_head * t->group + row % t->group;
-        size_t at = (size_t)token * a->ldo + (size_t)head * (size_t)a->head_dim;
+        int token = t->sequence->q_start + t->first_query + row % t->head_rows / t->group;
+        size_t at = (size_t)token * a->ldo + (size_t)row_head(t, row) * (size_t)a->head_dim;
         vf inverse = vf_set1(1.0f / t->totals[row]);
         for (int d = 0; d < a->head_dim; d += 16) {
             int lanes = a->head_dim - d < 16 ? a->head_dim - d : 16;
@@ -369,58 +185,112 @@ static void write_rows(const attention_item *t) {
     }
 }
 
+/// All rows of the tile against the split at `split`, of which they see positions from `begin` to `end`.
+static void attend_split(attention_tile *t, int split, int begin, int end) {
+    find_groups(t, split, begin, end);
+    attention_block blocks[ATTENTION_ROWS];
+    int most = most_rows(t->a->cache_dtype), per_head = (t->head_rows + most - 1) / most, count = 0, at = 0;
+    for (int head = 0; head < t->heads; head++) {
+        for (int i = 0, row = 0; i < per_head; i++) {
+            attention_block *block = blocks + count;
+            *block = (attention_block){.head = head,
+                                       .row = head * t->head_rows + row,
+                                       .rows = (t->head_rows - row) / (per_head - i),
+                                       .at = at};
+            row += block->rows;
+            if (!aim(t, block, split)) continue;
+            if (t->heads > 1) {
+                at += block->rows;
+                count++;
+            } else {
+                run_blocks(t, block, 1, split);
+            }
+        }
+    }
+    if (count > 0) run_blocks(t, blocks, count, split);
+}
+
+/// Begins the tile of the queries [begin, end).
+static void start_tile(attention_tile *t, int begin, int end) {
+    t->first_query = begin;
+    t->head_rows = (end - begin) * t->group;
+    t->rows = t->head_rows * t->heads;
+    for (int row = 0; row < t->rows; row++) t->totals[row] = -1;
+}
+
 /// Queries [begin, end), at most a tile.
-static void attend(attention_item *t, int begin, int end) {
+static void attend(attention_tile *t, int begin, int end) {
     const vllm_attention_args *a = t->a;
+    const vllm_attention_item *item = t->item;
     const vllm_attention_sequence *s = t->sequence;
     size_t element = a->cache_dtype == VLLM_DTYPE_BF16 ? 2 : 4;
-    t->first_query = begin;
-    t->rows = (end - begin) * t->group;
+    start_tile(t, begin, end);
     for (int row = 0; row < t->rows; row++) {
-        size_t token = (size_t)(s->q_start + begin + row / t->group);
-        size_t head = (size_t)(t->kv_head * t->group + row % t->group);
-        memcpy(t->q + (size_t)row * t->q_bytes,
-               (const char *)a->q + (token * a->ldq + head * (size_t)a->head_dim) * element, t->q_bytes);
-        t->totals[row] = -1;
+        size_t token = (size_t)(s->q_start + begin + row % t->head_rows / t->group);
+        size_t at = token * a->ldq + (size_t)row_head(t, row) * (size_t)a->head_dim;
+        memcpy(t->q + (size_t)row * t->q_bytes, (const char *)a->q + at * element, t->q_bytes);
     }
     int first = s->kv_len - s->q_len + begin, last = s->kv_len - s->q_len + end;
     int low = a->window > 0 && first >= a->window ? first - a->window + 1 : 0;
-    int most = most_rows(a->cache_dtype), blocks = (t->rows + most - 1) / most;
-    for (int split = low / VLLM_ATTENTION_SPLIT * VLLM_ATTENTION_SPLIT; split < last;
-         split += VLLM_ATTENTION_SPLIT) {
-        find_groups(t, split, low, last);
-        for (int i = 0, row = 0; i < blocks; i++) {
-            int rows = (t->rows - row) / (blocks - i);
-            block_split(t, row, rows, split);
-            row += rows;
+    for (int i = item->split_begin; i < item->split_end; i++) {
+        int split = i * VLLM_ATTENTION_SPLIT, next = split + VLLM_ATTENTION_SPLIT;
+        if (item->parts) {
+            size_t width = attention_part_width(a->head_dim);
+            float *part = item->parts + (size_t)(i - item->split_begin) * (size_t)t->rows * width;
+            for (int row = 0; row < t->rows; row++) part[(size_t)row * width + t->dim + 1] = -1;
         }
+        if (split < last && next > low) attend_split(t, split, low, last);
     }
-    write_rows(t);
+    if (!item->parts) write_rows(t);
 }
 
-void ISA(vllm_attention)(const vllm_attention_args *a, int sequence, int kv_head, int q_begin, int q_end,
-                         void *scratch);
-void ISA(vllm_attention)(const vllm_attention_args *a, int sequence, int kv_head, int q_begin, int q_end,
-                         void *scratch) {
-    char *at = scratch;
-    int group = a->heads / a->kv_heads, tile = vllm_attention_query_tile(a);
-    size_t rows = (size_t)tile * (size_t)group, dim = attention_padded_dim(a->head_dim);
-    attention_item t = {
-        .a = a, .sequence = a->sequences + sequence, .kv_head = kv_head, .group = group, .dim = dim};
+/// A tile over the scratch memory.
+static attention_tile make_tile(const vllm_attention_args *a, const vllm_attention_item *item,
+                                char *scratch) {
+    int group = a->heads / a->kv_heads, heads = item->head_end - item->head_begin;
+    int queries = vllm_attention_query_tile(a), most = item->query_end - item->query_begin;
+    size_t rows = (size_t)((most < queries ? most : queries) * group * heads);
+    attention_tile t = {.a = a,
+                        .item = item,
+                        .sequence = a->sequences + item->sequence,
+                        .heads = heads,
+                        .group = group,
+                        .dim = attention_padded_dim(a->head_dim)};
     t.q_bytes = (size_t)a->head_dim * (a->cache_dtype == VLLM_DTYPE_BF16 ? 2 : 4);
     t.v_step = a->head_dim * (a->cache_dtype == VLLM_DTYPE_F16 ? 2 : 4);
-    t.q = take(&at, rows * t.q_bytes);
-    t.scores = (float *)(void *)take(&at, ATTENTION_BLOCK_ROWS * ATTENTION_LD * 4);
-    t.p = take(&at, ATTENTION_BLOCK_ROWS * ATTENTION_LD * 4);
-    t.part = (float *)(void *)take(&at, ATTENTION_BLOCK_ROWS * dim * 4);
-    t.sums = (float *)(void *)take(&at, rows * dim * 4);
-    t.maxima = (float *)(void *)take(&at, rows * 4);
-    t.totals = (float *)(void *)take(&at, rows * 4);
-    t.stream = (const char **)(void *)take(&at, ATTENTION_STREAM * sizeof(char *));
+    t.q = take(&scratch, rows * t.q_bytes);
+    t.scores = (float *)(void *)take(&scratch, ATTENTION_ROWS * ATTENTION_LD * 4);
+    t.p = take(&scratch, ATTENTION_ROWS * ATTENTION_LD * 4);
+    t.part = (float *)(void *)take(&scratch, ATTENTION_ROWS * t.dim * 4);
+    t.sums = (float *)(void *)take(&scratch, rows * t.dim * 4);
+    t.maxima = (float *)(void *)take(&scratch, rows * 4);
+    t.totals = (float *)(void *)take(&scratch, rows * 4);
+    t.stream = (const char **)(void *)take(&scratch, (size_t)ATTENTION_STREAM(heads) * sizeof(char *));
     size_t group_bytes = (size_t)a->head_dim * 16 * (a->cache_dtype == VLLM_DTYPE_F32 ? 4 : 2);
     t.ahead = (int)((ATTENTION_AHEAD + group_bytes - 1) / group_bytes);
     if (t.ahead > ATTENTION_MOST_AHEAD) t.ahead = ATTENTION_MOST_AHEAD;
-    for (int q = q_begin; q < q_end; q += tile) attend(&t, q, q + tile < q_end ? q + tile : q_end);
+    return t;
+}
+
+void ISA(vllm_attention)(const vllm_attention_args *a, const vllm_attention_item *item, void *scratch);
+void ISA(vllm_attention)(const vllm_attention_args *a, const vllm_attention_item *item, void *scratch) {
+    attention_tile t = make_tile(a, item, scratch);
+    int tile = vllm_attention_query_tile(a);
+    for (int q = item->query_begin; q < item->query_end; q += tile)
+        attend(&t, q, q + tile < item->query_end ? q + tile : item->query_end);
+}
+
+void ISA(vllm_attention_merge)(const vllm_attention_args *a, const vllm_attention_item *item, void *scratch);
+void ISA(vllm_attention_merge)(const vllm_attention_args *a, const vllm_attention_item *item, void *scratch) {
+    attention_tile t = make_tile(a, item, scratch);
+    start_tile(&t, item->query_begin, item->query_end);
+    size_t width = attention_part_width(a->head_dim);
+    const float *part = item->parts;
+    for (int split = item->split_begin; split < item->split_end; split++) {
+        for (int row = 0; row < t.rows; row++, part += width)
+            if (part[t.dim + 1] >= 0) merge(&t, row, part, part[t.dim], part[t.dim + 1]);
+    }
+    write_rows(&t);
 }
 
 #endif

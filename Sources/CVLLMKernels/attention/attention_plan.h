@@ -10,18 +10,24 @@
 
 /// Rows of a register block, at most, on any instruction set.
 #define ATTENTION_BLOCK_ROWS 8
+/// Rows of a tile, unless the heads of one KV head are more.
+#define ATTENTION_ROWS 64
 /// Scores and probabilities of a row stand this many elements apart: off a power of two, for the cache's
 /// sake.
 #define ATTENTION_LD (VLLM_ATTENTION_SPLIT + 16)
+/// Groups of a split.
+#define ATTENTION_GROUPS (VLLM_ATTENTION_SPLIT / VLLM_PANEL)
 /// Bytes, and groups at most, of keys and values that are prefetched ahead.
 #ifndef ATTENTION_AHEAD
 #define ATTENTION_AHEAD 8192
 #endif
 #define ATTENTION_MOST_AHEAD 32
-/// Groups of keys and of values of a split, and what is prefetched beyond them.
-#define ATTENTION_STREAM (2 * VLLM_ATTENTION_SPLIT / VLLM_PANEL + ATTENTION_MOST_AHEAD + 8)
+/// Groups of keys and of values of a split of some KV heads, and what is prefetched beyond them.
+#define ATTENTION_STREAM(heads) (2 * ATTENTION_GROUPS * (heads) + ATTENTION_MOST_AHEAD + 8)
 
 /// Floats of a row of output sums.
 static inline size_t attention_padded_dim(int head_dim) { return ((size_t)head_dim + 15) / 16 * 16; }
+/// Floats of a row of a part: its sums, then the maximum and the total.
+static inline size_t attention_part_width(int head_dim) { return attention_padded_dim(head_dim) + 16; }
 
 #endif

@@ -190,8 +190,8 @@ typedef struct {
     const void *k_cache, *v_cache;
     vllm_dtype cache_dtype;
     int heads, kv_heads, head_dim;
-    int block_size; // tokens of a block of the block table, a multiple of 16
-    float scale;
+    int block_size;     // tokens of a block of the block table, a multiple of 16
+    float scale;        // > 0
     float soft_cap;     // 0: none; else soft_cap * tanh(score / soft_cap)
     int window;         // 0: all; else a query sees the last `window` tokens, itself included
     const float *alibi; // [heads] slopes, or NULL
@@ -203,6 +203,19 @@ typedef struct {
 
 /// The online softmax restarts at every multiple of this many positions, and the parts are merged in order.
 #define VLLM_ATTENTION_SPLIT 512
+
+/// One piece of attention work: queries of a sequence, counted from its first of the step, against some KV
+/// heads and some splits of the context (those that no query sees are passed over).
+typedef struct {
+    int32_t sequence;
+    int32_t head_begin, head_end; // KV heads, at most vllm_attention_item_heads()
+    int32_t query_begin, query_end;
+    int32_t split_begin, split_end; // split i holds the positions from i * VLLM_ATTENTION_SPLIT on
+    /// NULL: the item has all splits, and writes the output. Else what each split gives is left here for
+    /// `attention_merge`, [split_end - split_begin][vllm_attention_part_floats()], and the queries are at
+    /// most a tile.
+    float *parts;
+} vllm_attention_item;
 
 // ---------------------------------------------------------------------------------------------------------
 // Sampling over one row of float32 logits
@@ -233,10 +246,12 @@ typedef struct vllm_kernels {
 
     void (*qkv)(const vllm_qkv_args *, int token_begin, int token_end);
 
-    /// One work item: queries [q_begin, q_end) (relative to the sequence) of all heads of one KV head.
-    /// `scratch` has vllm_attention_scratch_bytes() bytes, aligned to 64.
-    void (*attention)(const vllm_attention_args *, int sequence, int kv_head, int q_begin, int q_end,
-                      void *scratch);
+    /// One work item. `scratch` has vllm_attention_scratch_bytes() bytes, aligned to 64.
+    void (*attention)(const vllm_attention_args *, const vllm_attention_item *, void *scratch);
+
+    /// Merges the parts of all splits of an item in order, and writes the output. The bits are those of one
+    /// item over all splits.
+    void (*attention_merge)(const vllm_attention_args *, const vllm_attention_item *, void *scratch);
 
     /// Index of the largest element; the lowest index wins a tie. NaN never wins.
     int (*argmax)(const float *x, int n);
@@ -266,7 +281,12 @@ const char *vllm_isa_name(vllm_isa isa);
 
 /// Queries a work item of `attention` should have, for GQA rows folded into one tile (at least 1).
 int vllm_attention_query_tile(const vllm_attention_args *args);
-/// Scratch of one thread for work items of up to that many queries.
+/// KV heads that a work item of so many queries may have (at least 1). Keys and values of neighbouring heads
+/// stand side by side, so that few queries read the context in longer runs.
+int vllm_attention_item_heads(const vllm_attention_args *args, int queries);
+/// Floats that a split of an item of so many queries and KV heads leaves behind.
+size_t vllm_attention_part_floats(const vllm_attention_args *args, int queries, int heads);
+/// Scratch of one thread for any work item.
 size_t vllm_attention_scratch_bytes(const vllm_attention_args *args);
 
 #endif
