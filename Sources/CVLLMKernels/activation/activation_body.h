@@ -18,6 +18,14 @@ INLINE vf silu(vf x) {
     return vf_select(vf_lt(x, vf_set1(-1e30f)), vf_zero(), y);
 }
 
+/// silu for results that are rounded to bf16: a relative error of 3e-6.
+INLINE vf silu_short(vf x) {
+    // Below −80 the result is less than any other is off by, and its exponential would be infinite.
+    vf bounded = vf_max(vf_set1(-80.0f), x);
+    vf e = vf_exp2_short(vf_mul(bounded, vf_set1(-1.44269504f)));
+    return vf_div(bounded, vf_add(vf_set1(1.0f), e));
+}
+
 INLINE vf gelu_tanh(vf x) {
     vf cube = vf_mul(vf_mul(x, x), x);
     vf u2 = vf_mul(vf_set1(2.0f * 0.797884561f), vf_fma(vf_set1(0.044715f), cube, x));

@@ -129,6 +129,8 @@ INLINE void i4_tile(const tile_args *a, const int R, const int P, const int has_
         UNROLL
         for (int p = 0; p < P; p++) {
             vf scale = vf_load_f16((const uint16_t *)(const void *)(f.w[p] + scale_at));
+            // Scales stand behind the codes, so that the panels after these have to fetch theirs ahead.
+            if (mode != PREFETCH_NEXT) __builtin_prefetch(f.w[p] + (size_t)P * f.panel + scale_at, 0, 2);
             UNROLL
             for (int r = 0; r < R; r++) totals[r][p] = vf_fma(vf_from_int(sums[r][p]), scale, totals[r][p]);
             if (has_minimums) {

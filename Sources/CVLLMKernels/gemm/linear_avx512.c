@@ -29,8 +29,6 @@ INTEGER_STREAM(i8, 3, 4, I8)
 INTEGER_STREAM(i8, 4, 4, I8)
 I4_STREAM(1, 4)
 I4_STREAM(2, 4)
-I4_STREAM(3, 2)
-I4_STREAM(4, 2)
 #define MODE(T, S) \
     { NAMES_8(T, 1, S), NAMES_8(T, 2, S), NAMES_8(T, 3, S) }
 #define TYPE(T) \
@@ -46,7 +44,7 @@ I4_STREAM(4, 2)
 #define FOUR(T) \
     { FOUR_MODE(T, _ahead), FOUR_MODE(T, _next) }
 #define FOUR_STREAMS(T) \
-    { T##_1x4_stream, T##_2x4_stream, T##_3x2_stream, T##_4x2_stream }
+    { T##_1x4_stream, T##_2x4_stream }
 
 const tile_function ISA(vllm_tiles)[6][2][MAX_PANELS][MAX_ROWS] = {TYPE(f32), TYPE(f16), TYPE(bf16),
                                                                    EIGHT,     FOUR(i4),  FOUR(i4m)};

@@ -26,14 +26,13 @@ I8_TILES_8(2)
 I8_TILES_8(3)
 I4_TILES_6(1)
 I4_TILES_6(2)
+I4_TILES_4(3)
 INTEGER_STREAM(i8, 1, 8, I8)
 INTEGER_STREAM(i8, 2, 4, I8)
 INTEGER_STREAM(i8, 3, 4, I8)
 INTEGER_STREAM(i8, 4, 4, I8)
 I4_STREAM(1, 4)
 I4_STREAM(2, 4)
-I4_STREAM(3, 2)
-I4_STREAM(4, 2)
 #define MODE(T, S) \
     { NAMES_8(T, 1, S), NAMES_8(T, 2, S), NAMES_8(T, 3, S) }
 #define TYPE(T) \
@@ -41,11 +40,11 @@ I4_STREAM(4, 2)
 #define STREAMS(T) \
     { T##_1x8_stream, T##_2x4_stream, T##_3x4_stream, T##_4x4_stream }
 #define FOUR_MODE(T, S) \
-    { NAMES_6(T, 1, S), NAMES_6(T, 2, S) }
+    { NAMES_6(T, 1, S), NAMES_6(T, 2, S), NAMES_4(T, 3, S) }
 #define FOUR(T) \
     { FOUR_MODE(T, _ahead), FOUR_MODE(T, _next) }
 #define FOUR_STREAMS(T) \
-    { T##_1x4_stream, T##_2x4_stream, T##_3x2_stream, T##_4x2_stream }
+    { T##_1x4_stream, T##_2x4_stream }
 
 const tile_function ISA(vllm_tiles)[6][2][MAX_PANELS][MAX_ROWS] = {TYPE(f32), TYPE(f16), TYPE(bf16),
                                                                    TYPE(i8),  FOUR(i4),  FOUR(i4m)};

@@ -39,10 +39,11 @@ INLINE void store_output(const vllm_linear_args *a, size_t at, vf y, int width) 
     }
 }
 
-/// The epilogue over `rows` rows from `row` and `count` panels from `panel`.
-static void finish(const vllm_linear_args *a, const float *sums, size_t ld, int row, int rows, int panel,
-                   int count) {
-    int step = a->gated ? 2 : 1;
+/// The epilogue over `rows` rows from `row` and `count` panels from `panel`. `activation`, `gated` and
+/// `is_short` (bf16 is all that is left of the activation) are constants where that pays.
+INLINE void finish_with(const vllm_linear_args *a, const float *sums, size_t ld, int row, int rows, int panel,
+                        int count, const vllm_activation activation, const int gated, const int is_short) {
+    const int step = gated ? 2 : 1;
     for (int r = 0; r < rows; r++) {
         for (int p = 0; p < count; p += step) {
             int column = 16 * ((panel + p) / step), width = a->out_columns - column;
@@ -50,8 +51,8 @@ static void finish(const vllm_linear_args *a, const float *sums, size_t ld, int 
             const float *bias = a->bias ? a->bias + 16 * (size_t)(panel + p) : NULL;
             vf y = vf_load(sums + (size_t)r * ld + 16 * p);
             if (bias) y = vf_add(y, vf_load(bias));
-            y = activate(y, a->activation);
-            if (a->gated) {
+            y = is_short ? silu_short(y) : activate(y, activation);
+            if (gated) {
                 vf up = vf_load(sums + (size_t)r * ld + 16 * (p + 1));
                 if (bias) up = vf_add(up, vf_load(bias + 16));
                 y = vf_mul(y, up);
@@ -61,16 +62,25 @@ static void finish(const vllm_linear_args *a, const float *sums, size_t ld, int 
     }
 }
 
+static void finish(const vllm_linear_args *a, const float *sums, size_t ld, int row, int rows, int panel,
+                   int count) {
+    if (a->activation == VLLM_ACT_NONE && !a->gated)
+        finish_with(a, sums, ld, row, rows, panel, count, VLLM_ACT_NONE, 0, 0);
+    else if (a->activation == VLLM_ACT_SILU && a->gated && a->output == VLLM_OUT_BF16)
+        finish_with(a, sums, ld, row, rows, panel, count, VLLM_ACT_SILU, 1, 1);
+    else finish_with(a, sums, ld, row, rows, panel, count, a->activation, a->gated, 0);
+}
+
 /// The sums of `rows` rows and `count` panels, in tiles.
 static void group_sums(const vllm_linear_args *a, tile_args *t, const char *const *panels, const char **next,
                        int rows, int count, prefetch_mode mode) {
     float *y = t->y;
-    if (rows <= MAX_STREAM_ROWS && count == stream_width(a->weight_dtype, rows)) {
+    if (rows <= most_stream_rows(a->weight_dtype) && count == stream_width(a->weight_dtype, rows)) {
         t->panels = panels;
         ISA(vllm_stream_tiles)[a->weight_dtype][rows - 1](t);
         return;
     }
-    int most = most_panels(a->weight_dtype), tiles = (count + most - 1) / most;
+    int most = most_panels(a->weight_dtype, rows), tiles = (count + most - 1) / most;
     for (int i = 0, p = 0; i < tiles; i++) {
         int width = (count - p) / (tiles - i);
         t->panels = panels + p;
@@ -91,12 +101,14 @@ INLINE size_t panel_size(const vllm_linear_args *a) {
 }
 
 INLINE int group_width(const vllm_linear_args *a, int rows) {
-    if (rows <= MAX_STREAM_ROWS) {
+    if (rows <= most_stream_rows(a->weight_dtype)) {
         int width = stream_width(a->weight_dtype, rows);
         return width < 2 ? 2 : width;
     }
     size_t bytes = panel_size(a);
-    int most = most_panels(a->weight_dtype), width = a->gated ? 2 * most : most, least = a->gated ? 2 : 1;
+    int highest = most_rows(a->weight_dtype), tiles = (rows + highest - 1) / highest;
+    int most = most_panels(a->weight_dtype, (rows + tiles - 1) / tiles), width = a->gated ? 2 * most : most,
+        least = a->gated ? 2 : 1;
     while (width > least && (size_t)width * bytes > GROUP_BYTES) width -= least;
     return width;
 }
@@ -123,7 +135,7 @@ void ISA(vllm_linear)(const vllm_linear_args *a, int panel_begin, int panel_end,
         for (int p = 0; p < count; p++)
             panels[p] = (const char *)a->weight + (size_t)(panel + p) * panel_bytes;
         // The next group comes into the cache while the later row tiles of this one are computed.
-        int most_wide = most_panels(a->weight_dtype);
+        int most_wide = most_panels(a->weight_dtype, rows / tiles);
         size_t calls = (size_t)(tiles - 1) * (size_t)((count + most_wide - 1) / most_wide);
         t.next_stride = calls > 0 && panel + count < panel_end
                             ? (size_t)count * panel_bytes / (calls * (size_t)t.steps)

@@ -31,7 +31,7 @@ INLINE int step_count(vllm_dtype dtype, int k) {
     }
 }
 
-/// Rows and panels of a tile at most.
+/// Rows of a tile at most, and panels of a tile of so many rows.
 INLINE int most_rows(vllm_dtype dtype) {
     switch (dtype) {
     case VLLM_DTYPE_I8: return MAX_I8_ROWS;
@@ -40,9 +40,10 @@ INLINE int most_rows(vllm_dtype dtype) {
     default: return dtype == VLLM_DTYPE_BF16 ? MAX_PAIR_ROWS : MAX_ROWS;
     }
 }
-INLINE int most_panels(vllm_dtype dtype) {
+INLINE int most_panels(vllm_dtype dtype, int rows) {
     if (dtype < VLLM_DTYPE_I8) return MAX_PANELS;
-    return dtype == VLLM_DTYPE_I8 ? MAX_I8_PANELS : MAX_I4_PANELS;
+    if (dtype == VLLM_DTYPE_I8) return MAX_I8_PANELS;
+    return rows <= 4 ? MAX_I4_FEW_ROWS_PANELS : MAX_I4_PANELS;
 }
 
 /// x's rows stand `ldx` bytes apart, y's rows `ldy` floats.
@@ -175,10 +176,14 @@ extern const tile_function ISA(vllm_tiles)[6][2][MAX_PANELS][MAX_ROWS];
 /// [dtype][rows - 1], of stream_width(dtype, rows) panels, PREFETCH_STREAM.
 extern const tile_function ISA(vllm_stream_tiles)[6][MAX_STREAM_ROWS];
 
+/// Rows that stream the weights.
+INLINE int most_stream_rows(vllm_dtype dtype) {
+    return dtype >= VLLM_DTYPE_I4 && MAX_STREAM_ROWS > 2 ? 2 : MAX_STREAM_ROWS;
+}
+
 /// Panels side by side where few rows make the product wait for memory: at least eight sums in flight, where
 /// the registers hold them.
 INLINE int stream_width(vllm_dtype dtype, int rows) {
-    if (dtype >= VLLM_DTYPE_I4 && rows > 2 && MAX_STREAM_PANELS > 2) return 2;
     if (dtype >= VLLM_DTYPE_I4) return MAX_STREAM_PANELS;
     return rows == 1 ? 2 * MAX_STREAM_PANELS : MAX_STREAM_PANELS;
 }
