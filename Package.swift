@@ -143,6 +143,7 @@ let package = Package(
 
         // Tests, a target each.
         tests("VLLMKernelsTests", ["CVLLMKernels", "CVLLMSystem"]),
+        tests("VLLMCPUTests", ["VLLMCPU", "VLLMTensors"]),
         tests("VLLMJSONTests", ["VLLMJSON"]),
         tests("VLLMTemplatesTests", ["VLLMTemplates", "VLLMJSON"], exclude: ["Fixtures"]),
         tests(

@@ -8,6 +8,7 @@
 #define DECLARE_COMMON(S) \
     void vllm_quantize_##S(const vllm_quantize_args *, int, int); \
     void vllm_quantize_weights_##S(int8_t *, float *, const float *, vllm_dtype, int, int); \
+    void vllm_route_##S(const vllm_route_args *, int, int); \
     void vllm_norm_##S(const vllm_norm_args *, int, int); \
     void vllm_qkv_##S(const vllm_qkv_args *, int, int); \
     int vllm_argmax_##S(const float *, int); \
@@ -25,8 +26,9 @@
 #define TABLE(ISA, PRODUCTS, REST) \
     { \
         .isa = ISA, .linear = vllm_linear_##PRODUCTS, .quantize = vllm_quantize_##REST, \
-        .quantize_weights = vllm_quantize_weights_##REST, .norm = vllm_norm_##REST, .qkv = vllm_qkv_##REST, \
-        .attention = vllm_attention_##PRODUCTS, .attention_merge = vllm_attention_merge_##PRODUCTS, \
+        .quantize_weights = vllm_quantize_weights_##REST, .route = vllm_route_##REST, \
+        .norm = vllm_norm_##REST, .qkv = vllm_qkv_##REST, .attention = vllm_attention_##PRODUCTS, \
+        .attention_merge = vllm_attention_merge_##PRODUCTS, \
         .argmax = vllm_argmax_##REST, .log_sum_exp = vllm_log_sum_exp_##REST, \
         .count_greater = vllm_count_greater_##REST, .top_k = vllm_top_k_##REST, \
         .sample = vllm_sample_##REST, .convert = vllm_convert_##REST \

@@ -12,6 +12,11 @@ extension PackedVector {
     var pointer: UnsafePointer<Float>? { unsafe UnsafePointer(bitPattern: address) }
 }
 
+extension vllm_linear_args {
+    /// Panels of the weight.
+    var numPanels: Int { unsafe (Int(n) + Int(VLLM_PANEL) - 1) / Int(VLLM_PANEL) }
+}
+
 extension CPUBackend {
     /// Rows a thread takes at once in operations whose rows are independent and cheap.
     private static let rowGrain = 16
@@ -19,7 +24,7 @@ extension CPUBackend {
     private static let fewRows = 4
 
     /// Runs the body over ranges of rows.
-    private func forEachRowRange(_ count: Int, _ body: (_ begin: Int32, _ end: Int32) -> Void) {
+    func forEachRowRange(_ count: Int, _ body: (_ begin: Int32, _ end: Int32) -> Void) {
         let grain = Self.rowGrain
         pool.run(chunks: (count + grain - 1) / grain) { chunk, _ in
             body(Int32(chunk * grain), Int32(Swift.min(count, (chunk + 1) * grain)))
@@ -56,6 +61,15 @@ extension CPUBackend {
         output mode: LinearOutput,
         into output: Tensor
     ) {
+        var arguments = unsafe arguments(x, weight, activation: activation)
+        unsafe arguments.bias = bias?.pointer
+        unsafe setOutput(of: &arguments, to: output, mode)
+        unsafe run(&arguments)
+    }
+
+    /// The arguments of a product, its activations rounded where the weight asks for it; output and bias are to be
+    /// set.
+    func arguments(_ x: Tensor, _ weight: PackedWeight, activation: Activation) -> vllm_linear_args {
         let format = KernelFormat(weight.format)
         precondition(x.columns == weight.inputs && format.takes(x.dtype))
         let columns = weight.isGated ? weight.outputs / 2 : weight.outputs
@@ -68,18 +82,27 @@ extension CPUBackend {
         unsafe arguments.weight_dtype = format.dtype
         unsafe arguments.group = Int32(format.group)
         if format.isInteger { unsafe round(x, format, &arguments) }
-        unsafe arguments.bias = bias?.pointer
         unsafe arguments.m = Int32(x.rows)
         unsafe arguments.n = Int32(weight.isGated ? panels * panel : weight.outputs)
         unsafe arguments.k = Int32(weight.inputs)
         unsafe arguments.activation = activation.kernelActivation
         unsafe arguments.gated = weight.isGated ? 1 : 0
-        unsafe arguments.output =
-            mode == .add ? VLLM_OUT_ADD : output.dtype == .bfloat16 ? VLLM_OUT_BF16 : VLLM_OUT_F32
+        unsafe arguments.out_columns = Int32(columns)
+        return unsafe arguments
+    }
+
+    /// Says where a product goes, and what becomes of what is there.
+    func setOutput(of arguments: inout vllm_linear_args, to output: Tensor, _ mode: LinearOutput) {
+        switch mode {
+        case .store: unsafe arguments.output = output.dtype == .bfloat16 ? VLLM_OUT_BF16 : VLLM_OUT_F32
+        case .add: unsafe arguments.output = VLLM_OUT_ADD
+        case .addScaled(let factors):
+            precondition(factors.dtype == .float32 && factors.stride == 1)
+            unsafe arguments.output = VLLM_OUT_ADD
+            unsafe arguments.row_factors = UnsafePointer(bitPattern: factors.address)
+        }
         unsafe arguments.out = output.pointer
         unsafe arguments.ldo = output.stride
-        unsafe arguments.out_columns = Int32(columns)
-        unsafe run(&arguments, panels: panels)
     }
 
     /// Rounds activations to whole numbers and names them in the arguments of a product.
@@ -107,15 +130,12 @@ extension CPUBackend {
                 forEachRowRange(x.rows) { unsafe kernels.quantize(rounding, $0, $1) }
             }
         }
-        unsafe arguments.x = UnsafeRawPointer(memory.codes)
-        unsafe arguments.ldx = memory.stride
-        unsafe arguments.x_scales = UnsafePointer(memory.scales)
-        unsafe arguments.x_offsets = UnsafePointer(memory.offsets)
-        unsafe arguments.ld_offsets = groups
+        unsafe memory.name(in: &arguments, groups: groups)
     }
 
-    private func run(_ arguments: inout vllm_linear_args, panels: Int) {
+    private func run(_ arguments: inout vllm_linear_args) {
         let rows = unsafe arguments.m
+        let panels = unsafe arguments.numPanels
         unsafe withUnsafePointer(to: &arguments) { arguments in
             let grain = unsafe Int(vllm_linear_panel_grain(arguments, Int32(pool.count)))
             pool.run(chunks: (panels + grain - 1) / grain) { chunk, _ in

@@ -25,6 +25,8 @@ package import VLLMTensors
     /// Attention work of the current call, kept for its memory.
     var attentionPlan = AttentionPlan()
     var attentionSequences: [vllm_attention_sequence] = unsafe []
+    /// The products of the current call's experts, kept for its memory.
+    var expertProducts: [vllm_linear_args] = unsafe []
 
     /// How a backend is set up.
     package struct Options: Sendable {

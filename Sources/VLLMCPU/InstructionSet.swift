@@ -51,6 +51,7 @@ extension Activation {
         case .gelu: VLLM_ACT_GELU
         case .geluTanh: VLLM_ACT_GELU_TANH
         case .relu: VLLM_ACT_RELU
+        case .sigmoid: VLLM_ACT_SIGMOID
         }
     }
 }

@@ -42,6 +42,25 @@ package protocol Backend: AnyObject, Sendable {
         _ x: Tensor, _ weight: PackedWeight, bias: PackedVector?, activation: Activation,
         output mode: LinearOutput,
         into output: Tensor)
+    /// Reserves memory for the experts that up to so many tokens go to, and for what goes into their two products, as
+    /// weights of a format take it: activations of a type, [tokens, inputs] and [tokens × expertsPerToken, intermediate].
+    func makeRouting(
+        _ options: RoutingOptions, tokens: Int, inputs: Int, intermediate: Int, activations: DType,
+        weights: WeightFormat
+    ) throws(DeviceError) -> Routing
+    /// Chooses the experts of each token from float32 logits [tokens, experts].
+    ///
+    /// - Parameter bias: added to the scores for the choice alone, [experts].
+    func route(_ logits: Tensor, bias: PackedVector?, into routing: Routing)
+    /// hidden = activation(x · weightᵀ + bias) of each expert for the tokens that were routed to it last: x is
+    /// [tokens, inputs], hidden [tokens × expertsPerToken, outputs], by expert.
+    func groupedLinear(
+        _ x: Tensor, _ experts: PackedExperts, _ routing: Routing, activation: Activation, into hidden: Tensor
+    )
+    /// output[token] += routing weight · (hidden · weightᵀ + bias), in rising order of the token's experts: hidden
+    /// is what `groupedLinear` left, output float32 [tokens, outputs].
+    func groupedLinear(
+        _ hidden: Tensor, _ experts: PackedExperts, _ routing: Routing, addingTo output: Tensor)
     /// output = norm(x), x in float32.
     func norm(_ x: Tensor, _ norm: Norm, into output: Tensor)
     /// Splits the merged projection [tokens, (heads + 2 kvHeads) × headDim], turns queries and keys, and writes

@@ -13,6 +13,8 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
     case geluTanh
     /// The larger of x and 0.
     case relu
+    /// 1 / (1 + e^−x), of gates.
+    case sigmoid
 }
 
 /// What becomes of a linear layer's result.
@@ -21,6 +23,8 @@ package enum LinearOutput: Sendable, Hashable {
     case store
     /// Added to a float32 output: the residual stream.
     case add
+    /// Added to a float32 output, each row times its number in a float32 column [rows, 1] without gaps.
+    case addScaled(by: Tensor)
 }
 
 /// A norm over the last axis.

@@ -45,7 +45,9 @@ import Testing
 
     @Test(
         arguments: InstructionSet.all,
-        [VLLM_ACT_NONE, VLLM_ACT_SILU, VLLM_ACT_GELU, VLLM_ACT_GELU_TANH, VLLM_ACT_RELU])
+        [
+            VLLM_ACT_NONE, VLLM_ACT_SILU, VLLM_ACT_GELU, VLLM_ACT_GELU_TANH, VLLM_ACT_RELU, VLLM_ACT_SIGMOID,
+        ])
     func activationsFollowTheirFormula(set: InstructionSet, activation: vllm_activation) {
         check(
             LinearCase(m: 6, n: 80, k: 128, dtype: VLLM_DTYPE_F32, activation: activation, hasBias: true), set

@@ -3,7 +3,7 @@
 
 // Activations over one vector.
 //   silu(x) = x / (1 + e^−x)      gelu(x) = x / 2 · erfc(−x / √2)      gelu_tanh(x) = x / (1 + e^−2u),
-//   u = √(2/π) (x + 0.044715 x³), which is x / 2 · (1 + tanh u).
+//   u = √(2/π) (x + 0.044715 x³), which is x / 2 · (1 + tanh u).      sigmoid(x) = 1 / (1 + e^−x)
 
 #ifndef VLLM_ACTIVATION_BODY_H
 #define VLLM_ACTIVATION_BODY_H
@@ -24,6 +24,11 @@ INLINE vf silu_short(vf x) {
     vf bounded = vf_max(vf_set1(-80.0f), x);
     vf e = vf_exp2_short(vf_mul(bounded, vf_set1(-1.44269504f)));
     return vf_div(bounded, vf_add(vf_set1(1.0f), e));
+}
+
+INLINE vf sigmoid(vf x) {
+    vf one = vf_set1(1.0f);
+    return vf_div(one, vf_add(one, vf_exp(vf_sub(vf_zero(), x))));
 }
 
 INLINE vf gelu_tanh(vf x) {
@@ -60,6 +65,7 @@ INLINE vf activate(vf x, vllm_activation activation) {
     case VLLM_ACT_GELU: return gelu(x);
     case VLLM_ACT_GELU_TANH: return gelu_tanh(x);
     case VLLM_ACT_RELU: return vf_max(vf_zero(), x);
+    case VLLM_ACT_SIGMOID: return sigmoid(x);
     }
     return x;
 }

@@ -45,6 +45,7 @@ INLINE void finish_with(const vllm_linear_args *a, const float *sums, size_t ld,
                         int count, const vllm_activation activation, const int gated, const int is_short) {
     const int step = gated ? 2 : 1;
     for (int r = 0; r < rows; r++) {
+        size_t out_row = a->out_rows ? (size_t)a->out_rows[row + r] : (size_t)(row + r);
         for (int p = 0; p < count; p += step) {
             int column = 16 * ((panel + p) / step), width = a->out_columns - column;
             if (width <= 0) break;
@@ -57,7 +58,8 @@ INLINE void finish_with(const vllm_linear_args *a, const float *sums, size_t ld,
                 if (bias) up = vf_add(up, vf_load(bias + 16));
                 y = vf_mul(y, up);
             }
-            store_output(a, (size_t)(row + r) * a->ldo + (size_t)column, y, width < 16 ? width : 16);
+            if (a->row_factors) y = vf_mul(y, vf_set1(a->row_factors[row + r]));
+            store_output(a, out_row * a->ldo + (size_t)column, y, width < 16 ? width : 16);
         }
     }
 }

@@ -76,7 +76,8 @@ typedef enum {
     VLLM_ACT_SILU = 1,
     VLLM_ACT_GELU = 2,      // erf
     VLLM_ACT_GELU_TANH = 3, // gelu_new, gelu_pytorch_tanh
-    VLLM_ACT_RELU = 4
+    VLLM_ACT_RELU = 4,
+    VLLM_ACT_SIGMOID = 5
 } vllm_activation;
 
 typedef enum {
@@ -103,8 +104,10 @@ typedef struct {
     int gated;
     vllm_output output;
     void *out;
-    size_t ldo;      // elements
-    int out_columns; // columns really written (the last panel may be partial)
+    size_t ldo;               // elements
+    int out_columns;          // columns really written (the last panel may be partial)
+    const int32_t *out_rows;  // [m]: the row of out that each row of x goes to, or NULL: its own
+    const float *row_factors; // [m]: what each row's result is multiplied with at last, or NULL
 } vllm_linear_args;
 
 /// Panels a chunk of `linear` over all rows should have, for chunks handed out to `threads` threads: a
@@ -127,6 +130,38 @@ typedef struct {
     int32_t *offsets; // [m, ld_offsets]: −zero · Σ q over a group
     size_t ld_offsets;
 } vllm_quantize_args;
+
+// ---------------------------------------------------------------------------------------------------------
+// Mixtures of experts: which experts a token goes to, and in which order their rows stand
+
+/// Experts of a layer at most.
+#define VLLM_MAX_EXPERTS 1024
+
+typedef enum { VLLM_SCORE_SOFTMAX = 0, VLLM_SCORE_SIGMOID = 1 } vllm_expert_score;
+
+typedef struct {
+    const float *logits; // [tokens, ld_logits]
+    size_t ld_logits;
+    int experts; // at most VLLM_MAX_EXPERTS
+    int k;       // experts a token goes to, at most those of the chosen groups
+    vllm_expert_score score;
+    const float *bias; // [experts], added to scores for the choice alone, or NULL
+    int groups;        // experts are cut into so many groups of equal size; 1: no groups
+    int chosen_groups; // the best of which are chosen from
+    int group_pairs;   // 0: a group is as good as its best expert; 1: as the sum of its two best
+    int normalize;     // the chosen scores are divided by their sum
+    float scale;       // and multiplied with this
+    int32_t *ids;      // [tokens, k], rising in a row
+    float *weights;    // [tokens, k]
+    // By expert, and by token within one:
+    int32_t *starts;    // [experts + 1]: where an expert's rows begin
+    int32_t *rows;      // [tokens * k]: the token of each
+    float *row_weights; // [tokens * k]: its weight
+} vllm_route_args;
+
+/// Lists the chosen rows of `tokens` tokens by expert: fills starts, rows and row_weights from ids and
+/// weights.
+void vllm_group_rows(const vllm_route_args *args, int tokens);
 
 // ---------------------------------------------------------------------------------------------------------
 // Norms over rows of float32:  out = dtype(norm(x) * weight + bias)
@@ -241,6 +276,10 @@ typedef struct vllm_kernels {
     /// one a group). I4 scales are the best of several in the least squares, rounded to float16.
     void (*quantize_weights)(int8_t *codes, float *scales, const float *x, vllm_dtype packed, int k,
                              int group);
+
+    /// Chooses the experts of tokens: fills ids and weights. The lowest index wins a tie; what is no number
+    /// is chosen last, with a weight that is none.
+    void (*route)(const vllm_route_args *, int token_begin, int token_end);
 
     void (*norm)(const vllm_norm_args *, int row_begin, int row_end);
 
