@@ -154,7 +154,7 @@ let package = Package(
         tests(
             "VLLMEngineTests",
             [
-                "VLLMEngine", "VLLMExecution", "VLLMModels", "VLLMQuantization", "VLLMCheckpoints",
+                "VLLMEngine", "VLLMExecution", "VLLMModels", "VLLMQuantization", "VLLMCheckpoints", "VLLMCPU",
                 "VLLMTensors",
                 "VLLMTypes", "VLLMJSON", metrics, metricsTestKit,
             ]),

@@ -104,18 +104,32 @@ public struct Checkpoint: Sendable {
 
     /// A matrix of the given shape [rows, columns], or a vector as one column.
     package func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {
+        let isVector = columns == 1 && tensors[name]?.shape.count == 1
+        return try matrix(name, shape: isVector ? [rows] : [rows, columns], at: 0, rows, columns)
+    }
+
+    /// One of the matrices of a tensor of the given shape [count, rows, columns].
+    package func matrix(
+        _ name: String, at index: Int, of count: Int, rows: Int, columns: Int
+    ) throws(CheckpointError) -> TensorSource {
+        precondition((0..<count).contains(index), "matrix \(index) of \(count)")
+        return try matrix(name, shape: [count, rows, columns], at: index, rows, columns)
+    }
+
+    private func matrix(
+        _ name: String, shape: [Int], at index: Int, _ rows: Int, _ columns: Int
+    ) throws(CheckpointError) -> TensorSource {
         let entry = try entry(name)
-        let shape = columns == 1 && entry.shape.count == 1 ? entry.shape + [1] : entry.shape
-        guard shape == [rows, columns] else {
+        guard entry.shape == shape else {
             throw CheckpointError(
                 source.name,
-                "tensor '\(name)' has the shape \(entry.shape), but the configuration asks for [\(rows), \(columns)]."
+                "tensor '\(name)' has the shape \(entry.shape), but the configuration asks for \(shape)."
             )
         }
         let dtype = try dtype(of: entry, name)
+        let start = entry.range.lowerBound + index * rows * columns * dtype.size
         return TensorSource(
-            address: entry.file.address + UInt(entry.range.lowerBound), dtype: dtype, rows: rows,
-            columns: columns,
+            address: entry.file.address + UInt(start), dtype: dtype, rows: rows, columns: columns,
             rowStride: columns)
     }
 

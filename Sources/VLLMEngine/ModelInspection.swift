@@ -79,7 +79,7 @@ package struct ModelInspection: Sendable {
             configuration.positions == .learned ? configuration.maxPositions * configuration.hiddenSize : 0
         let width = (configuration.numHeads + configuration.numKVHeads) * configuration.headDim
         let attention = configuration.numLayers * 2 * configuration.hiddenSize * width
-        let mlp = configuration.multipliedWeights - attention
+        let mlp = configuration.linearWeights - attention
         let head = configuration.tiesEmbeddings ? 0 : table
         let known = [
             ("embedding", table + positions), ("attention", attention), ("MLP", mlp), ("output head", head),
@@ -93,16 +93,19 @@ extension LoadTimeQuantization {
     /// True where the widths of a model's layers can be cut into the format's groups.
     fileprivate func takes(_ configuration: DecoderConfiguration) -> Bool {
         guard case .int4(let group, _) = linear else { return true }
-        let widths = [
-            configuration.hiddenSize, configuration.intermediateSize,
-            configuration.numHeads * configuration.headDim,
-        ]
+        var widths = [configuration.hiddenSize, configuration.numHeads * configuration.headDim]
+        if configuration.experts?.layers.allSatisfy({ $0 }) != true {
+            widths.append(configuration.intermediateSize)
+        }
+        if let experts = configuration.experts {
+            widths += [experts.intermediateSize, experts.sharedIntermediateSize]
+        }
         return widths.allSatisfy { $0 % group == 0 }
     }
 
     /// About the bytes of a model's weights.
     fileprivate func weights(_ configuration: DecoderConfiguration, total: Int) -> Int {
-        let layers = configuration.multipliedWeights
+        let layers = configuration.linearWeights
         let tables =
             configuration.hiddenSize * configuration.vocabularySize * (configuration.tiesEmbeddings ? 1 : 2)
         let rest = max(0, total - layers - tables)

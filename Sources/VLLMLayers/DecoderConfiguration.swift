@@ -38,6 +38,9 @@ public struct DecoderConfiguration: Sendable {
             case .gated(let activation), .plain(let activation): activation
             }
         }
+
+        /// True for the first.
+        var isGated: Bool { if case .gated = self { true } else { false } }
     }
 
     /// Layers that add a bias.
@@ -82,6 +85,8 @@ public struct DecoderConfiguration: Sendable {
     public var positions: Positions
     /// The feed-forward part.
     public var mlp: MLP
+    /// Layers that have experts instead, with the same activation, behind gates; nil where none has.
+    public var experts: ExpertsConfiguration?
     /// Layers that add a bias.
     public var biases: Biases = []
     /// A root-mean-square norm of each head's query and key before they are turned.
@@ -94,11 +99,27 @@ public struct DecoderConfiguration: Sendable {
     public var names: DecoderNames
 
     /// Weights that every token is multiplied with, the head's left out: a token costs twice as many operations.
-    public var multipliedWeights: Int {
+    public var multipliedWeights: Int { linearWeights { $0.routing.numExpertsPerToken } }
+
+    /// Weights of all linear layers, the head's left out.
+    public var linearWeights: Int { linearWeights { $0.routing.numExperts } }
+
+    private func linearWeights(experts count: (ExpertsConfiguration) -> Int) -> Int {
         let width = numHeads * headDim
         let attention = hiddenSize * (2 * width + 2 * numKVHeads * headDim)
-        let matrices = if case .gated = mlp { 3 } else { 2 }
-        return numLayers * (attention + matrices * hiddenSize * intermediateSize)
+        let dense = (mlp.isGated ? 3 : 2) * hiddenSize * intermediateSize
+        return (0..<numLayers).reduce(0) { total, layer in
+            let feedForward =
+                experts(inLayer: layer).map { $0.weights(hiddenSize: hiddenSize, experts: count($0)) }
+                ?? dense
+            return total + attention + feedForward
+        }
+    }
+
+    /// The experts of a layer, where it has some.
+    func experts(inLayer layer: Int) -> ExpertsConfiguration? {
+        guard let experts, experts.layers[layer] else { return nil }
+        return experts
     }
 
     /// Bytes of a token's keys and values in all layers.

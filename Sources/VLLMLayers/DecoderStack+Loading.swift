@@ -42,14 +42,15 @@ extension DecoderStack {
             split.cosines = try loader.backend.pack(values: table.cosines)
             split.sines = try loader.backend.pack(values: table.sines)
         }
+        let feedForward = try FeedForwardLoader(configuration, loader, limits)
         return try (0..<configuration.numLayers).map {
-            try loadLayer($0, configuration, loader, split: split)
+            try loadLayer($0, configuration, loader, feedForward, split: split)
         }
     }
 
     private static func loadLayer(
         _ index: Int, _ configuration: DecoderConfiguration, _ loader: WeightLoader,
-        split: QueryKeyValueOptions
+        _ feedForward: FeedForwardLoader, split: QueryKeyValueOptions
     ) throws -> Layer {
         let names = configuration.names
         func named(_ template: String) -> String { DecoderNames.name(template, index) }
@@ -65,7 +66,6 @@ extension DecoderStack {
         }
         var attention = AttentionOptions(scale: 1 / Float(configuration.headDim).squareRoot())
         attention.window = configuration.windows[index]
-        let up = try loadUp(named, configuration, loader)
         return Layer(
             attentionNorm: try norm(names.attentionNorm),
             queryKeyValue: try loadQueryKeyValue(named, configuration, loader), split: split,
@@ -74,11 +74,8 @@ extension DecoderStack {
                 [.init(name: named(names.attentionOutput), outputs: configuration.hiddenSize)],
                 inputs: configuration.numHeads * configuration.headDim,
                 hasBias: configuration.biases.contains(.attentionOutput), isTransposed: names.isTransposed),
-            mlpNorm: configuration.residual == .parallel ? nil : try names.mlpNorm.map(norm), up: up,
-            down: try loader.linear(
-                [.init(name: named(names.down), outputs: configuration.hiddenSize)],
-                inputs: configuration.intermediateSize, hasBias: configuration.biases.contains(.mlp),
-                isTransposed: names.isTransposed))
+            mlpNorm: configuration.residual == .parallel ? nil : try names.mlpNorm.map(norm),
+            feedForward: try feedForward.layer(index))
     }
 
     private static func loadQueryKeyValue(
@@ -99,21 +96,6 @@ extension DecoderStack {
             parts, inputs: configuration.hiddenSize, hasBias: configuration.biases.contains(.queryKeyValue),
             isTransposed: configuration.names.isTransposed)
     }
-
-    private static func loadUp(
-        _ named: (String) -> String, _ configuration: DecoderConfiguration, _ loader: WeightLoader
-    ) throws -> Linear {
-        let outputs = configuration.intermediateSize
-        var parts = [WeightLoader.Part(name: named(configuration.names.up), outputs: outputs)]
-        var arrangement = WeightDescription.Arrangement.stacked
-        if case .gated = configuration.mlp, let gate = configuration.names.gate {
-            parts.insert(.init(name: named(gate), outputs: outputs), at: 0)
-            arrangement = .gated
-        }
-        return try loader.linear(
-            parts, inputs: configuration.hiddenSize, arrangement: arrangement,
-            hasBias: configuration.biases.contains(.mlp), isTransposed: configuration.names.isTransposed)
-    }
 }
 
 extension DecoderStack.Buffers {
@@ -131,7 +113,6 @@ extension DecoderStack.Buffers {
             tokens, width + 2 * configuration.numKVHeads * configuration.headDim, .float32)
         queries = try buffer(tokens, width, dtype)
         attention = try buffer(tokens, width, dtype)
-        intermediate = try buffer(tokens, configuration.intermediateSize, dtype)
         rows = try buffer(logitsSlab, configuration.hiddenSize, .float32)
         normedRows = try buffer(logitsSlab, configuration.hiddenSize, dtype)
         logits = try buffer(logitsSlab, configuration.vocabularySize, .float32)

@@ -14,8 +14,7 @@ package final class DecoderStack: TextModel {
         var attention: AttentionOptions
         var attentionOutput: Linear
         var mlpNorm: Norm?
-        var up: Linear
-        var down: Linear
+        var feedForward: any FeedForward
     }
 
     /// Memory of one step; every step uses the same.
@@ -25,7 +24,6 @@ package final class DecoderStack: TextModel {
         let queryKeyValue: Tensor
         let queries: Tensor
         let attention: Tensor
-        let intermediate: Tensor
         let rows: Tensor
         let normedRows: Tensor
         let logits: Tensor
@@ -46,8 +44,8 @@ package final class DecoderStack: TextModel {
     /// Bytes of the weights that a step of one token reads: all but the rows of an embedding that is not the head.
     package var weightBytesPerStep: Int {
         layers.reduce(head.weight.sizeInBytes) { total, layer in
-            [layer.queryKeyValue, layer.attentionOutput, layer.up, layer.down]
-                .reduce(total) { $0 + $1.weight.sizeInBytes }
+            total + layer.queryKeyValue.weight.sizeInBytes + layer.attentionOutput.weight.sizeInBytes
+                + layer.feedForward.weightBytesPerToken
         }
     }
 
@@ -86,7 +84,7 @@ package final class DecoderStack: TextModel {
             backend.norm(residual, layer.attentionNorm, into: normed)
             attend(normed, layer, index, batch, cache, into: residual)
             if let norm = layer.mlpNorm { backend.norm(residual, norm, into: normed) }
-            feedForward(normed, layer, into: residual)
+            layer.feedForward.add(normed, to: residual, backend)
         }
         return residual
     }
@@ -109,16 +107,6 @@ package final class DecoderStack: TextModel {
         backend.linear(
             output, layer.attentionOutput.weight, bias: layer.attentionOutput.bias, activation: .none,
             output: .add,
-            into: residual)
-    }
-
-    private func feedForward(_ x: Tensor, _ layer: Layer, into residual: Tensor) {
-        let intermediate = buffers.intermediate.prefix(rows: x.rows)
-        backend.linear(
-            x, layer.up.weight, bias: layer.up.bias, activation: configuration.mlp.activation, output: .store,
-            into: intermediate)
-        backend.linear(
-            intermediate, layer.down.weight, bias: layer.down.bias, activation: .none, output: .add,
             into: residual)
     }
 

@@ -50,6 +50,19 @@ package struct WeightLoader {
     package struct Part {
         let name: String
         let outputs: Int
+        /// Set where the part is a piece of a larger tensor; its name is then whole.
+        var slice: Slice?
+
+        /// Some rows of one of the matrices of a tensor [count, height, inputs].
+        package struct Slice {
+            let index: Int
+            let count: Int
+            let height: Int
+            let rows: Range<Int>
+        }
+
+        /// The whole name of its tensor.
+        var tensorName: String { slice == nil ? name + ".weight" : name }
     }
 
     /// What a weight is for, which decides how it is rounded.
@@ -59,11 +72,22 @@ package struct WeightLoader {
         case table
         /// A table that is never rounded.
         case positions
+        /// Decides which experts a token goes to and what they weigh: never rounded.
+        case router
+    }
+
+    /// How weights are stored that serve a purpose.
+    func format(of purpose: Purpose) -> WeightFormat {
+        guard let quantization else { return .dense(dtype) }
+        return switch purpose {
+        case .linear: quantization.linear
+        case .table: quantization.table
+        case .positions, .router: .dense(dtype)
+        }
     }
 
     private func format(_ purpose: Purpose, _ parts: [Part], inputs: Int) throws -> WeightFormat {
-        guard let quantization, purpose != .positions else { return .dense(dtype) }
-        let format = purpose == .linear ? quantization.linear : quantization.table
+        let format = format(of: purpose)
         if case .int4(let group, _) = format, inputs % group != 0 {
             throw CheckpointError(
                 checkpoint.source.name,
@@ -83,10 +107,10 @@ package struct WeightLoader {
         let decoded = try parts.map { try decode($0, inputs: inputs) }
         let sources = try zip(parts, decoded).map { part, decoded in
             if let decoded { return decoded.source }
-            let name = part.name + ".weight"
+            if let slice = part.slice { return try matrix(part.name, slice, columns: inputs) }
             return isTransposed
-                ? try matrix(name, rows: inputs, columns: part.outputs).transposed
-                : try matrix(name, rows: part.outputs, columns: inputs)
+                ? try matrix(part.tensorName, rows: inputs, columns: part.outputs).transposed
+                : try matrix(part.tensorName, rows: part.outputs, columns: inputs)
         }
         let weight = try withExtendedLifetime(decoded) {
             try backend.pack(
@@ -99,14 +123,16 @@ package struct WeightLoader {
             let vectors = try parts.map { try matrix($0.name + ".bias", rows: $0.outputs, columns: 1) }
             bias = try backend.pack(vector: vectors, arrangement: arrangement)
         }
-        for part in parts { checkpoint.release(part.name + ".weight") }
+        for part in parts where part.slice.map({ $0.index == $0.count - 1 }) ?? true {
+            checkpoint.release(part.tensorName)
+        }
         progress(sources.reduce(0) { $0 + $1.rows * $1.columns * $1.dtype.size })
         return Linear(weight: weight, bias: bias)
     }
 
     /// The values of a part whose weight is quantized, or nil.
     private func decode(_ part: Part, inputs: Int) throws -> DecodedMatrix? {
-        guard let scheme else { return nil }
+        guard let scheme, part.slice == nil else { return nil }
         let weight = try CheckpointError.wrapping(
             checkpoint.source.name, "the weight of '\(part.name)' cannot be read"
         ) {
@@ -130,6 +156,15 @@ package struct WeightLoader {
     private func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {
         reader.markUsed(name)
         return try checkpoint.matrix(name, rows: rows, columns: columns)
+    }
+
+    private func matrix(
+        _ name: String, _ slice: Part.Slice, columns: Int
+    ) throws(CheckpointError) -> TensorSource {
+        reader.markUsed(name)
+        return try checkpoint.matrix(
+            name, at: slice.index, of: slice.count, rows: slice.height, columns: columns
+        ).rows(slice.rows)
     }
 
     /// Throws where the checkpoint has weights that nothing asked for: the model would not be what was trained.

@@ -21,11 +21,12 @@ extension Architecture {
 
     /// The choices that Llama's descendants share: root-mean-square norms, rotary halves, a gated MLP.
     static func llamaLike(
-        _ config: ConfigReader, defaultTheta: Double = 10_000, defaultTied: Bool = false
+        _ config: ConfigReader, defaultTheta: Double = 10_000, defaultTied: Bool = false,
+        defaultEpsilon: Double = 1e-6
     ) throws(CheckpointError) -> DecoderConfiguration {
         let shape = try DecoderShape(config)
         let headDim = try shape.headDim(config)
-        let epsilon = try config.double("rms_norm_eps", default: 1e-6)
+        let epsilon = try config.double("rms_norm_eps", default: defaultEpsilon)
         let activation = try gateActivation(config)
         return try DecoderConfiguration(
             config, norm: .rms, epsilon: Float(epsilon),

@@ -7,6 +7,13 @@ import VLLMLayers
 extension Architecture {
     /// Qwen3 (arXiv 2505.09388): Llama with a norm on each head's query and key.
     static let qwen3 = Architecture(names: ["Qwen3ForCausalLM"]) { config, _ throws(CheckpointError) in
+        var decoder = try qwen3Like(config)
+        try setWindows(of: &decoder, config)
+        return decoder
+    }
+
+    /// The choices that Qwen3 and Qwen3-MoE share.
+    static func qwen3Like(_ config: ConfigReader) throws(CheckpointError) -> DecoderConfiguration {
         var decoder = try llamaLike(config)
         decoder.hasQueryKeyNorm = true
         decoder.names.queryNorm = "model.layers.{}.self_attn.q_norm"
@@ -14,7 +21,6 @@ extension Architecture {
         if try config.bool("attention_bias", default: false) {
             decoder.biases = [.queryKeyValue, .attentionOutput]
         }
-        try setWindows(of: &decoder, config)
         return decoder
     }
 }

@@ -11,9 +11,12 @@ package enum Registry {
     package static let architectures: [Architecture] = [
         .gpt2,
         .llama,
+        .mixtral,
         .phi,
         .qwen2,
+        .qwen2MoE,
         .qwen3,
+        .qwen3MoE,
     ]
 
     /// The architecture of a checkpoint and its configuration.

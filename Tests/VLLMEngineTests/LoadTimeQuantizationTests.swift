@@ -53,6 +53,18 @@ import VLLMTypes
         #expect(coarse < 0.45, "\(coarse)")
     }
 
+    @Test(
+        "experts' distributions stay near, but for tokens whose choice was near a tie",
+        arguments: ["mixtral", "qwen2-moe", "qwen3-moe"])
+    func experts(name: String) async throws {
+        let fixture = try ModelFixture(name)
+        let eight = try await divergence(fixture, "int8")
+        let four = try await divergence(fixture, "int4")
+        // Random experts have nothing in common: a token that goes to another one gets another distribution.
+        #expect(eight < 0.15, "\(eight)")
+        #expect(four < 1.5 && eight < four / 5, "\(eight), \(four)")
+    }
+
     @Test("a width without whole groups is refused by name, and so is an unknown rounding")
     func refusals() async throws {
         let fixture = try ModelFixture("llama")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Testing
+import VLLMCPU
 import VLLMCheckpoints
 import VLLMEngine
 import VLLMTypes
@@ -12,15 +13,18 @@ import VLLMTypes
 @Suite struct ModelFixtureTests {
     static let names = [
         "gpt2", "gpt2-bare", "llama", "llama-linear", "llama-mha-bias", "llama-odd", "llama-tied-llama3",
+        "mixtral",
         "phi",
         "phi-wide",
-        "qwen2", "qwen2-window", "qwen3",
+        "qwen2", "qwen2-moe", "qwen2-window", "qwen3", "qwen3-moe",
     ]
 
-    @Test("float32 log-probabilities and 64 greedy tokens are those of transformers", arguments: names)
-    func float32(name: String) async throws {
+    @Test(
+        "float32 log-probabilities and 64 greedy tokens are those of transformers",
+        arguments: names, CPUBackend.availableInstructionSets)
+    func float32(name: String, instructionSet: String) async throws {
         let fixture = try ModelFixture(name)
-        let engine = try await fixture.load(dtype: .float32)
+        let engine = try await fixture.load(dtype: .float32) { $0.instructionSet = instructionSet }
         for prompt in fixture.prompts {
             let output = try await engine.complete(prompt.ids, tokens: 64)
             #expect(output.tokenIDs == prompt.greedy)
@@ -31,10 +35,12 @@ import VLLMTypes
         await engine.shutdown()
     }
 
-    @Test("bfloat16 errors are at most 1.5 times those of transformers itself", arguments: names)
-    func bfloat16(name: String) async throws {
+    @Test(
+        "bfloat16 errors are at most 1.5 times those of transformers itself",
+        arguments: names, CPUBackend.availableInstructionSets)
+    func bfloat16(name: String, instructionSet: String) async throws {
         let fixture = try ModelFixture(name)
-        let engine = try await fixture.load(dtype: .bfloat16)
+        let engine = try await fixture.load(dtype: .bfloat16) { $0.instructionSet = instructionSet }
         var errors: [Double] = []
         for (prompt, expected) in zip(fixture.prompts, fixture.bfloat16Logprobs) {
             let output = try await engine.complete(prompt.ids + prompt.greedy, tokens: 1)

@@ -61,6 +61,31 @@ import VLLMEngine
         #expect(text.contains("gptq"), "\(text)")
     }
 
+    @Test("experts that the files do not have are refused, and choices that no token could make")
+    func experts() async throws {
+        let missing = try await error("mixtral") { config in
+            config.replacing("\"num_local_experts\": 8", with: "\"num_local_experts\": 9")
+        }
+        #expect(missing.contains("block_sparse_moe.gate.weight") && missing.contains("[9, 64]"), "\(missing)")
+        let shape = try await error("qwen2-moe") { config in
+            config.replacing("\"moe_intermediate_size\": 32", with: "\"moe_intermediate_size\": 16")
+        }
+        #expect(shape.contains("experts.gate_up_proj") && shape.contains("[6, 32, 64]"), "\(shape)")
+        let many = try await error("qwen3-moe") { config in
+            config.replacing("\"num_experts_per_tok\": 3", with: "\"num_experts_per_tok\": 9")
+        }
+        #expect(many.contains("num_experts_per_tok") && many.contains("1…8"), "\(many)")
+        let extents = try await error("mixtral") { config in
+            config.replacing("\"num_local_experts\": 8", with: "\"num_local_experts\": 1024")
+                .replacing("\"intermediate_size\": 32", with: "\"intermediate_size\": 4194304")
+        }
+        #expect(extents.contains("intermediate_size"), "\(extents)")
+        let dense = try await error("qwen3-moe") { config in
+            config.replacing("\"decoder_sparse_step\": 1", with: "\"decoder_sparse_step\": 2")
+        }
+        #expect(dense.contains("layers.0.mlp.gate_proj"), "\(dense)")
+    }
+
     @Test("extents whose product no number holds are refused")
     func extents() async throws {
         let text = try await error("qwen2") { config in

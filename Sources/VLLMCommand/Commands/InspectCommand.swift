@@ -79,6 +79,12 @@ struct InspectCommand: ParsableCommand, Command {
                 + "up to \(Quantity.grouped(shape.maxPositions)) positions",
             "  \(Quantity.bytes(inspection.availableMemory)) of memory are free; in it, by type of weights:",
         ]
+        if let experts = shape.experts {
+            lines.insert(
+                "  \(experts.layers.count { $0 }) layers with \(experts.routing.numExperts) experts of "
+                    + "\(experts.intermediateSize), \(experts.routing.numExpertsPerToken) of them a token",
+                at: lines.count - 2)
+        }
         return (lines + inspection.fits.map { fit($0, longest: shape.maxPositions) }).joined(separator: "\n")
             + "\n"
     }
@@ -104,6 +110,9 @@ struct InspectCommand: ParsableCommand, Command {
             "dtype": inspection.storedDType.map { .string($0.rawValue) } ?? .null,
             "num_hidden_layers": .integer(shape.numLayers), "hidden_size": .integer(shape.hiddenSize),
             "intermediate_size": .integer(shape.intermediateSize),
+            "num_experts": shape.experts.map { .integer($0.routing.numExperts) } ?? .null,
+            "num_experts_per_tok": shape.experts.map { .integer($0.routing.numExpertsPerToken) } ?? .null,
+            "moe_intermediate_size": shape.experts.map { .integer($0.intermediateSize) } ?? .null,
             "vocab_size": .integer(shape.vocabularySize),
             "num_attention_heads": .integer(shape.numHeads),
             "num_key_value_heads": .integer(shape.numKVHeads),

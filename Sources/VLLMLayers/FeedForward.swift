@@ -1,0 +1,36 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import VLLMTensors
+
+/// The part of a layer that looks at one token at a time.
+protocol FeedForward {
+    /// Adds its result to the residual stream; x and the stream are [tokens, hidden].
+    func add(_ x: Tensor, to residual: Tensor, _ backend: any Backend)
+    /// Bytes of the weights that one token is multiplied with.
+    var weightBytesPerToken: Int { get }
+}
+
+/// down(activation(gate(x)) · up(x)), or down(activation(up(x))) where the first layer is not gated.
+struct MLP: FeedForward {
+    let up: Linear
+    let down: Linear
+    let activation: Activation
+    /// Memory between the two, [tokens, intermediate].
+    let intermediate: Tensor
+
+    func add(_ x: Tensor, to residual: Tensor, _ backend: any Backend) {
+        add(x, to: residual, .add, backend)
+    }
+
+    /// Adds the result as the second layer's output says.
+    func add(_ x: Tensor, to residual: Tensor, _ mode: LinearOutput, _ backend: any Backend) {
+        let intermediate = intermediate.prefix(rows: x.rows)
+        backend.linear(
+            x, up.weight, bias: up.bias, activation: activation, output: .store, into: intermediate)
+        backend.linear(
+            intermediate, down.weight, bias: down.bias, activation: .none, output: mode, into: residual)
+    }
+
+    var weightBytesPerToken: Int { up.weight.sizeInBytes + down.weight.sizeInBytes }
+}
