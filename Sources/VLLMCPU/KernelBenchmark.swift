@@ -41,8 +41,8 @@ package struct KernelBenchmark {
         var isGated = false
     }
 
-    private let backend: CPUBackend
-    private let peaks: Peaks
+    let backend: CPUBackend
+    let peaks: Peaks
     /// Seconds that one measurement takes about.
     private let patience: Double
 
@@ -120,16 +120,23 @@ package struct KernelBenchmark {
             turn = (turn + 1) % weights.count
         }
         let operations = 2 * Double(rows) * Double(layer.outputs) * Double(layer.inputs)
-        let bytes = Double(weights[0].sizeInBytes)
+        return measurement(
+            title, "\(layer.name) m=\(rows)", seconds: seconds, operations: operations, peak: peak,
+            bytes: Double(weights[0].sizeInBytes))
+    }
+
+    /// A time beside what operations at their peak and bytes at the bandwidth would take.
+    func measurement(
+        _ name: String, _ shape: String, seconds: Double, operations: Double, peak: Double, bytes: Double
+    ) -> KernelMeasurement {
         let (compute, transfer) = (operations / peak, bytes / peaks.bytesPerSecond)
         return KernelMeasurement(
-            name: title, shape: "\(layer.name) m=\(rows)", seconds: seconds, operations: operations,
-            bytes: bytes,
+            name: name, shape: shape, seconds: seconds, operations: operations, bytes: bytes,
             limit: max(compute, transfer), isMemoryBound: transfer > compute)
     }
 
     /// The median time of some runs, after one that is not counted.
-    private func median(_ work: () -> Void) -> Double {
+    func median(_ work: () -> Void) -> Double {
         let clock = ContinuousClock()
         work()
         var times: [Double] = []
@@ -155,14 +162,22 @@ private struct BenchmarkMemory: ~Copyable {
         for _ in 0..<max(1, min(400, (256 << 20) / size)) {
             weights.append(
                 PackedWeight(
-                    address: try filled(size), format: format, outputs: layer.outputs, inputs: layer.inputs,
+                    address: try arena.filled(size), format: format, outputs: layer.outputs,
+                    inputs: layer.inputs,
                     isGated: layer.isGated, sizeInBytes: size))
         }
     }
 
+    /// A matrix of small numbers.
+    mutating func tensor(rows: Int, columns: Int, dtype: DType) throws(DeviceError) -> Tensor {
+        try arena.tensor(rows: rows, columns: columns, dtype: dtype)
+    }
+}
+
+extension MemoryArena {
     /// Memory whose bytes are 0x3c, which makes a small number in every format.
-    private mutating func filled(_ size: Int) throws(DeviceError) -> UInt {
-        let address = try arena.allocate(size)
+    mutating func filled(_ size: Int) throws(DeviceError) -> UInt {
+        let address = try allocate(size)
         unsafe UnsafeMutableRawPointer(bitPattern: address)?
             .initializeMemory(as: UInt8.self, repeating: 0x3c, count: size)
         return address

@@ -13,7 +13,8 @@ struct BenchKernelsCommand: ParsableCommand, Command {
         discussion: """
             A share is the least time the work could take, the larger of operations over the
             peak and bytes over the read bandwidth, over the time it took. Weights rotate over
-            256 MB, so that they come from memory.
+            256 MB, so that they come from memory; a layer of experts has all of its 128, in
+            bfloat16 1.2 GB, and its bytes are those of the experts that were chosen.
 
             Examples:
               vllm bench kernels
@@ -56,13 +57,17 @@ struct BenchKernelsCommand: ParsableCommand, Command {
         printPeaks(single, peaks)
         var measurements: [KernelMeasurement] = []
         Terminal.print("\n" + Self.row("kernel", "size", "time", "rate", "share") + "\n")
-        try KernelBenchmark(backend, peaks).linears(
-            rows: rows.isEmpty ? [1, 4, 8, 16, 32, 64, 512] : rows,
-            isWanted: { name, shape in filter.map { "\(name) \(shape)".contains($0) } ?? true },
-            progress: { measurement in
-                measurements.append(measurement)
-                Terminal.print(Self.line(measurement) + "\n")
-            })
+        let benchmark = KernelBenchmark(backend, peaks)
+        let rows = rows.isEmpty ? [1, 4, 8, 16, 32, 64, 512] : rows
+        func isWanted(_ name: String, _ shape: String) -> Bool {
+            filter.map { "\(name) \(shape)".contains($0) } ?? true
+        }
+        func progress(_ measurement: KernelMeasurement) {
+            measurements.append(measurement)
+            Terminal.print(Self.line(measurement) + "\n")
+        }
+        try benchmark.linears(rows: rows, isWanted: isWanted, progress: progress)
+        try benchmark.experts(rows: rows, isWanted: isWanted, progress: progress)
         if let outputJson {
             try OutputFile.write(
                 json(backend, single, peaks, measurements), to: outputJson, flag: "--output-json")
@@ -109,7 +114,7 @@ struct BenchKernelsCommand: ParsableCommand, Command {
         func right(_ text: String, _ width: Int) -> String {
             String(repeating: " ", count: max(0, width - text.count)) + text
         }
-        return left(first, 18) + left(second, 20) + right(third, 14) + right(fourth, 15) + right(fifth, 9)
+        return left(first, 18) + left(second, 24) + right(third, 14) + right(fourth, 15) + right(fifth, 9)
     }
 
     private func json(
