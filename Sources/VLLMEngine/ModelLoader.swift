@@ -134,8 +134,10 @@ extension ModelLoader {
             progress(done.add(bytes, ordering: .relaxed).newValue, fileSize)
         }
         let model = try DecoderStack(configuration, loader: loader, limits: limits)
-        try loader.checkAllUsed(
-            except: configuration.tiesEmbeddings ? ["\(configuration.names.head).weight"] : [])
+        try loader.checkAllUsed { name in
+            configuration.isOfDraftLayer(name)
+                || configuration.tiesEmbeddings && name == "\(configuration.names.head).weight"
+        }
         let plan = try MemoryPlan.make(
             options, bytesPerToken: cacheBytes, modelLength: configuration.maxPositions, free: free,
             used: backend.weightMemory + backend.bufferMemory, total: total)

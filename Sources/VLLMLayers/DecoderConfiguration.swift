@@ -93,6 +93,8 @@ public struct DecoderConfiguration: Sendable {
     public var hasQueryKeyNorm = false
     /// The head uses the embedding's weight.
     public var tiesEmbeddings: Bool
+    /// Layers behind the last one that guess further tokens: their weights are not loaded.
+    public var numDraftLayers = 0
     /// Positions a query sees in each layer; 0 is all.
     public var windows: [Int]
     /// Where the weights stand in the checkpoint.
@@ -114,6 +116,13 @@ public struct DecoderConfiguration: Sendable {
                 ?? dense
             return total + attention + feedForward
         }
+    }
+
+    /// True for the weights of layers that are not loaded, by name.
+    package func isOfDraftLayer(_ tensor: String) -> Bool {
+        guard let number = names.attentionNorm.ranges(of: "{}").first else { return false }
+        let start = names.attentionNorm[..<number.lowerBound]
+        return (numLayers..<numLayers + numDraftLayers).contains { tensor.hasPrefix("\(start)\($0).") }
     }
 
     /// The experts of a layer, where it has some.

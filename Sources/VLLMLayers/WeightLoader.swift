@@ -169,10 +169,11 @@ package struct WeightLoader {
 
     /// Throws where the checkpoint has weights that nothing asked for: the model would not be what was trained.
     ///
-    /// - Parameter redundant: weights that are the same as others, by name.
-    package func checkAllUsed(except redundant: Set<String>) throws(CheckpointError) {
+    /// - Parameter isNeedless: tells by name which weights may be left: those that are the same as others, or of parts
+    ///   that this program does not run.
+    package func checkAllUsed(except isNeedless: (String) -> Bool) throws(CheckpointError) {
         let left = checkpoint.tensorNames.filter { name in
-            !reader.used.contains(name) && !redundant.contains(name)
+            !reader.used.contains(name) && !isNeedless(name)
                 && !Self.computed.contains { name == $0 || name.hasSuffix(".\($0)") }
         }
         guard let first = left.min() else { return }

@@ -22,7 +22,7 @@ extension Architecture {
     /// The choices that Llama's descendants share: root-mean-square norms, rotary halves, a gated MLP.
     static func llamaLike(
         _ config: ConfigReader, defaultTheta: Double = 10_000, defaultTied: Bool = false,
-        defaultEpsilon: Double = 1e-6
+        defaultEpsilon: Double = 1e-6, defaultRotaryShare: Double = 1
     ) throws(CheckpointError) -> DecoderConfiguration {
         let shape = try DecoderShape(config)
         let headDim = try shape.headDim(config)
@@ -32,7 +32,8 @@ extension Architecture {
             config, norm: .rms, epsilon: Float(epsilon),
             positions: .rotary(
                 RotaryConfiguration(
-                    config, headDim: headDim, maxPositions: shape.maxPositions, defaultTheta: defaultTheta)),
+                    config, headDim: headDim, maxPositions: shape.maxPositions, defaultTheta: defaultTheta,
+                    defaultShare: defaultRotaryShare)),
             mlp: .gated(activation), headDim: headDim,
             tiesEmbeddings: config.bool("tie_word_embeddings", default: defaultTied), names: .llama)
     }

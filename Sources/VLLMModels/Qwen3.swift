@@ -15,12 +15,17 @@ extension Architecture {
     /// The choices that Qwen3 and Qwen3-MoE share.
     static func qwen3Like(_ config: ConfigReader) throws(CheckpointError) -> DecoderConfiguration {
         var decoder = try llamaLike(config)
-        decoder.hasQueryKeyNorm = true
-        decoder.names.queryNorm = "model.layers.{}.self_attn.q_norm"
-        decoder.names.keyNorm = "model.layers.{}.self_attn.k_norm"
+        setQueryKeyNorm(of: &decoder)
         if try config.bool("attention_bias", default: false) {
             decoder.biases = [.queryKeyValue, .attentionOutput]
         }
         return decoder
+    }
+
+    /// A norm on each head's query and key, under the names that Qwen3 gave them.
+    static func setQueryKeyNorm(of decoder: inout DecoderConfiguration) {
+        decoder.hasQueryKeyNorm = true
+        decoder.names.queryNorm = "model.layers.{}.self_attn.q_norm"
+        decoder.names.keyNorm = "model.layers.{}.self_attn.k_norm"
     }
 }

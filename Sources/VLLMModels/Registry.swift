@@ -9,6 +9,7 @@ import VLLMJSON
 /// The architectures that this program knows, one line each.
 package enum Registry {
     package static let architectures: [Architecture] = [
+        .glm4MoE,
         .gpt2,
         .llama,
         .mixtral,

@@ -55,7 +55,7 @@ import VLLMTypes
 
     @Test(
         "experts' distributions stay near, but for tokens whose choice was near a tie",
-        arguments: ["mixtral", "qwen2-moe", "qwen3-moe"])
+        arguments: ["glm4-moe", "mixtral", "qwen2-moe", "qwen3-moe"])
     func experts(name: String) async throws {
         let fixture = try ModelFixture(name)
         let eight = try await divergence(fixture, "int8")

@@ -12,7 +12,8 @@ import VLLMTypes
 /// `Scripts/fixtures/models.py` made them.
 @Suite struct ModelFixtureTests {
     static let names = [
-        "gpt2", "gpt2-bare", "llama", "llama-linear", "llama-mha-bias", "llama-odd", "llama-tied-llama3",
+        "glm4-moe", "gpt2", "gpt2-bare", "llama", "llama-linear", "llama-mha-bias", "llama-odd",
+        "llama-tied-llama3",
         "mixtral",
         "phi",
         "phi-wide",

@@ -84,6 +84,19 @@ import VLLMEngine
             config.replacing("\"decoder_sparse_step\": 1", with: "\"decoder_sparse_step\": 2")
         }
         #expect(dense.contains("layers.0.mlp.gate_proj"), "\(dense)")
+        let groups = try await error("glm4-moe") { config in
+            config.replacing("\"n_group\": 4", with: "\"n_group\": 5")
+        }
+        #expect(groups.contains("n_group") && groups.contains("12 experts"), "\(groups)")
+    }
+
+    @Test("layers that only guess further tokens are left out where config.json tells of them")
+    func draftLayers() async throws {
+        #expect(try await error("glm4-moe") == "")
+        let text = try await error("glm4-moe") { config in
+            config.replacing("\"num_nextn_predict_layers\": 1", with: "\"num_nextn_predict_layers\": 0")
+        }
+        #expect(text.contains("layers.2.enorm.weight") && text.contains("no use for"), "\(text)")
     }
 
     @Test("extents whose product no number holds are refused")
