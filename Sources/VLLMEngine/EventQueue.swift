@@ -102,11 +102,12 @@ extension EventQueue.State {
 extension SequenceEvent {
     /// Takes in a later event of the same sequence.
     fileprivate mutating func join(_ later: SequenceEvent) {
-        let (tokens, logprobs) = (output.newTokenIDs, output.logprobs)
+        var (tokens, logprobs) = (output.newTokenIDs, output.logprobs)
         let (prompt, scheduled) = (output.promptLogprobs, output.firstScheduled)
         output = later.output
-        output.newTokenIDs = tokens + output.newTokenIDs
-        output.logprobs = logprobs + output.logprobs
+        tokens.append(contentsOf: output.newTokenIDs)
+        logprobs += output.logprobs
+        (output.newTokenIDs, output.logprobs) = (tokens, logprobs)
         output.promptLogprobs = prompt
         output.firstScheduled = scheduled ?? output.firstScheduled
         time = later.time

@@ -160,7 +160,7 @@ struct OutputAssembler {
         case .delta:
             var delta = sequences[event.index].output
             delta.text = newText
-            delta.tokenIDs = event.output.newTokenIDs
+            delta.tokenIDs = Array(event.output.newTokenIDs)
             if delta.logprobs != nil { delta.logprobs = event.output.logprobs }
             outputs = [delta]
             // What was given out is not needed again.
@@ -182,7 +182,7 @@ extension SequenceEvent {
     fileprivate var singles: [SequenceEvent] {
         output.newTokenIDs.indices.map { place in
             var single = self
-            single.output.newTokenIDs = [output.newTokenIDs[place]]
+            single.output.newTokenIDs = IDList(output.newTokenIDs[place])
             single.output.logprobs = place < output.logprobs.count ? [output.logprobs[place]] : []
             if place > 0 { single.output.promptLogprobs = nil }
             if place < output.newTokenIDs.count - 1 {

@@ -13,6 +13,10 @@ package struct ModelRunner: Executor {
     private var sequences: [SequenceID: SequenceState] = [:]
     private let plugIns: SamplingPlugIns
     private var batch = StepBatch()
+    /// The sequences of the step's chunks, in the plan's order.
+    private var states: [SequenceState] = []
+    /// What the steps so far took.
+    package private(set) var times = StepTimes()
 
     package init(
         model: any TextModel, backend: any Backend, cache: KVCache,
@@ -28,12 +32,17 @@ package struct ModelRunner: Executor {
     package var numSequences: Int { sequences.count }
 
     package mutating func execute(_ plan: SchedulerOutput) throws -> ModelRunnerOutput {
+        let start = ContinuousClock.now
+        defer { times.total += ContinuousClock.now - start }
         for id in plan.released { sequences[id] = nil }
         for new in plan.newSequences { sequences[new.request.id] = SequenceState(new, plugIns) }
         if !plan.blockCopies.isEmpty { backend.copyBlocks(plan.blockCopies, in: cache) }
         guard !plan.chunks.isEmpty else { return ModelRunnerOutput(results: []) }
         gather(plan)
+        defer { states.removeAll(keepingCapacity: true) }
+        let gathered = ContinuousClock.now
         let hidden = model.hiddenStates(batch, cache: cache)
+        times.computation += ContinuousClock.now - gathered
         var output = ModelRunnerOutput(results: plan.chunks.map { .init(id: $0.id) })
         computePromptLogprobs(plan, hidden, &output)
         sample(plan, hidden, &output)
@@ -44,10 +53,11 @@ package struct ModelRunner: Executor {
     private mutating func gather(_ plan: SchedulerOutput) {
         batch.removeAll()
         for chunk in plan.chunks {
-            sequences[chunk.id]?.blockTable.append(contentsOf: chunk.newBlockIDs)
             guard let state = sequences[chunk.id] else {
                 preconditionFailure("the plan names \(chunk.id), which the runner does not hold")
             }
+            states.append(state)
+            for block in chunk.newBlockIDs { state.blockTable.append(block) }
             let range = chunk.numComputedTokens..<chunk.numComputedTokens + chunk.numTokens
             precondition(
                 range.upperBound <= state.tokenIDs.count, "chunk \(range) of \(state.tokenIDs.count) tokens")
@@ -71,27 +81,35 @@ package struct ModelRunner: Executor {
         let sampling = plan.chunks.indices.filter { plan.chunks[$0].samples }
         for start in stride(from: 0, to: sampling.count, by: logitsSlab) {
             let slab = sampling[start..<min(sampling.count, start + logitsSlab)]
-            let rows = slab.map { batch.sequences[$0].queryStart + batch.sequences[$0].queryLength - 1 }
-            let states = slab.compactMap { sequences[plan.chunks[$0].id] }
-            let logits = model.logits(rows, of: hidden)
-            let drawn = backend.sample(logits, rows: states.map(Sampler.row))
-            // A context shares the sequence's tokens, which are about to be appended to.
-            for state in states { state.plugIns?.context = nil }
-            for (index, row) in zip(slab, drawn) {
-                record(row, chunk: plan.chunks[index], &output.results[index])
+            for (index, row) in zip(slab, draw(slab, hidden)) {
+                record(row, states[index], &output.results[index])
             }
         }
     }
 
-    private mutating func record(
-        _ row: SampledRow, chunk: SchedulerOutput.Chunk, _ result: inout ModelRunnerOutput.Result
+    /// Draws the tokens of a slab.
+    ///
+    /// Rows and contexts share the sequences' arrays: they are gone when the tokens are appended to these.
+    private mutating func draw(_ slab: ArraySlice<Int>, _ hidden: Tensor) -> [SampledRow] {
+        let rows = slab.map { batch.sequences[$0].queryStart + batch.sequences[$0].queryLength - 1 }
+        let samplingRows = slab.map { Sampler.row(for: states[$0]) }
+        let start = ContinuousClock.now
+        let logits = model.logits(rows, of: hidden)
+        let drawn = backend.sample(logits, rows: samplingRows)
+        times.computation += ContinuousClock.now - start
+        for index in slab { states[index].plugIns?.context = nil }
+        return drawn
+    }
+
+    private func record(
+        _ row: SampledRow, _ state: SequenceState, _ result: inout ModelRunnerOutput.Result
     ) {
         guard row.token >= 0 else {
             result.failure = row.failure ?? "The model's logits are not numbers."
             return
         }
-        sequences[chunk.id]?.append(row.token)
-        result.sampledTokenIDs = [row.token]
+        state.append(row.token)
+        result.sampledTokenIDs = IDList(row.token)
         if let logprobs = row.logprobs { result.logprobs = [PositionLogprobs(logprobs)] }
     }
 
@@ -100,9 +118,8 @@ package struct ModelRunner: Executor {
         _ plan: SchedulerOutput, _ hidden: Tensor, _ output: inout ModelRunnerOutput
     ) {
         for (index, chunk) in plan.chunks.enumerated() {
-            guard let state = sequences[chunk.id], let numTop = state.request.params.promptLogprobs else {
-                continue
-            }
+            let state = states[index]
+            guard let numTop = state.request.params.promptLogprobs else { continue }
             let first = chunk.numComputedTokens + 1
             let end = min(first + chunk.numTokens, state.numPromptTokens)
             guard first < end else { continue }

@@ -8,27 +8,31 @@ import VLLMTypes
 ///
 /// The edits come in vLLM's order: allowed tokens, bad words, minimum length and biases, plug-ins, penalties.
 enum Sampler {
-    /// The row of a sequence's next token.
-    static func row(for state: SequenceState) -> SamplingRow {
-        let params = state.request.params
+    /// What the rows of all of a sequence's tokens have in common.
+    static func row(_ params: SamplingParams, hook: SequencePlugIns?) -> SamplingRow {
         var row = SamplingRow()
         row.temperature = Float(params.temperature)
         row.topK = max(0, params.topK)
         row.topP = Float(params.topP)
         row.minP = Float(params.minP)
         row.numLogprobs = params.logprobs
-        if !params.isGreedy || state.plugIns != nil {
+        row.hook = hook
+        return row
+    }
+
+    /// The row of a sequence's next token.
+    static func row(for state: SequenceState) -> SamplingRow {
+        var row = state.row
+        if !state.request.params.isGreedy || state.plugIns != nil {
             row.uniform = RandomStream.uniform(
-                seed: UInt64(bitPattern: params.seed ?? 0), sequence: state.request.sequenceIndex,
-                position: state.tokenIDs.count)
+                seed: UInt64(bitPattern: state.request.params.seed ?? 0),
+                sequence: state.request.sequenceIndex, position: state.tokenIDs.count)
         }
+        guard state.editsLogits else { return row }
         row.edits = edits(for: state)
-        if let plugIns = state.plugIns {
-            plugIns.context = SamplingContext(
-                promptTokenIDs: state.promptTokenIDs, outputTokenIDs: state.outputTokenIDs, params: params,
-                uniform: row.uniform)
-            row.hook = plugIns
-        }
+        state.plugIns?.context = SamplingContext(
+            promptTokenIDs: state.promptTokenIDs, outputTokenIDs: state.outputTokenIDs,
+            params: state.request.params, uniform: row.uniform)
         return row
     }
 
@@ -42,31 +46,9 @@ enum Sampler {
             let stops = params.endTokenIDs(eosTokenIDs: state.request.eosTokenIDs)
             if !stops.isEmpty { edits.append(.ban(stops)) }
         }
-        if !params.logitBias.isEmpty {
-            edits.append(.bias(params.logitBias.map { ($0.key, min(100, max(-100, $0.value))) }))
-        }
+        if !state.biases.isEmpty { edits.append(.bias(state.biases)) }
         if state.plugIns != nil { edits.append(.hook) }
-        return edits + penalties(for: state)
-    }
-
-    private static func penalties(for state: SequenceState) -> [LogitEdit] {
-        let params = state.request.params
-        var edits: [LogitEdit] = []
-        if params.repetitionPenalty != 1 {
-            edits.append(
-                .repetitionPenalty(
-                    tokens: Array(Set(state.tokenIDs)), penalty: Float(params.repetitionPenalty)))
-        }
-        if params.frequencyPenalty != 0 || params.presencePenalty != 0, !state.outputCounts.isEmpty {
-            edits.append(
-                .bias(
-                    state.outputCounts.map { token, count in
-                        (
-                            token,
-                            -Float(params.frequencyPenalty) * Float(count) - Float(params.presencePenalty)
-                        )
-                    }))
-        }
+        state.penalties?.addEdits(to: &edits)
         return edits
     }
 

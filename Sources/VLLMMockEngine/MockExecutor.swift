@@ -55,7 +55,7 @@ struct MockExecutor: Executor {
         }
         guard chunk.samples else { return result }
         let token = configuration.script.token(request, sequence.numOutputTokens)
-        result.sampledTokenIDs = [token]
+        result.sampledTokenIDs = IDList(token)
         if let count = request.params.logprobs {
             result.logprobs = [position(token, logprob: -0.5, count: count)]
         }

@@ -1,6 +1,8 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+package import VLLMTypes
+
 /// Gives sequences the blocks of the KV cache: finds cached prefixes, allocates, shares, publishes, evicts.
 ///
 /// Eviction is lazy: a block that nobody holds keeps its content until it is allocated again.
@@ -78,12 +80,12 @@ package struct KVCacheManager: Sendable {
 
     /// Makes a table hold so many tokens, and returns the blocks it got; nil, and nothing done, where they do
     /// not fit.
-    package mutating func grow(_ table: inout BlockTable, numTokens: Int) -> [Int32]? {
+    package mutating func grow(_ table: inout BlockTable, numTokens: Int) -> IDList? {
         let numNew = numBlocks(for: numTokens) - table.blockIDs.count
-        guard numNew > 0 else { return [] }
+        guard numNew > 0 else { return IDList() }
         guard numNew <= pool.numFree else { return nil }
         appendBlocks(numNew, to: &table)
-        return Array(table.blockIDs.suffix(numNew))
+        return IDList(table.blockIDs.suffix(numNew))
     }
 
     /// Lets others find the full blocks whose keys and values have been computed, `numComputedTokens` in all.

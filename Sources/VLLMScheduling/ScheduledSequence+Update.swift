@@ -27,7 +27,7 @@ extension ScheduledSequence {
         output.promptLogprobs = takePromptLogprobs(result.promptLogprobs)
         guard chunk.samples, let token else { return output.promptLogprobs == nil ? nil : output }
         tokenIDs.append(token)
-        output.newTokenIDs = [token]
+        output.newTokenIDs = IDList(token)
         output.logprobs = result.logprobs
         if let stop = stop(after: token, maximumLength: maximumLength) {
             (output.finishReason, output.stopReason) = (stop.reason, stop.stopReason)

@@ -85,7 +85,7 @@ struct ScheduledSequence: Sendable {
     }
 
     /// Returns a chunk of so many tokens.
-    func chunk(numTokens: Int, newBlockIDs: [Int32] = []) -> SchedulerOutput.Chunk {
+    func chunk(numTokens: Int, newBlockIDs: IDList = IDList()) -> SchedulerOutput.Chunk {
         SchedulerOutput.Chunk(
             id: request.id, numComputedTokens: numComputedTokens, numTokens: numTokens,
             newBlockIDs: newBlockIDs, samples: numTokens == numUncomputedTokens)

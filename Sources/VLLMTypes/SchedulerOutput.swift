@@ -26,12 +26,12 @@ package struct SchedulerOutput: Sendable {
         /// Tokens to compute now, at least 1.
         package var numTokens: Int
         /// Blocks added to the sequence's table (empty for a `NewSequence`, whose table is whole).
-        package var newBlockIDs: [Int32]
+        package var newBlockIDs: IDList
         /// True where the chunk reaches the sequence's last token, so that the next one is sampled.
         package var samples: Bool
 
         package init(
-            id: SequenceID, numComputedTokens: Int, numTokens: Int, newBlockIDs: [Int32], samples: Bool
+            id: SequenceID, numComputedTokens: Int, numTokens: Int, newBlockIDs: IDList, samples: Bool
         ) {
             self.id = id
             self.numComputedTokens = numComputedTokens
@@ -62,7 +62,7 @@ package struct ModelRunnerOutput: Sendable {
     package struct Result: Sendable {
         package var id: SequenceID
         /// The tokens chosen, in order: empty where the chunk did not reach the sequence's end.
-        package var sampledTokenIDs: [Int32]
+        package var sampledTokenIDs: IDList
         /// One entry a sampled token where log-probabilities were asked for, else empty.
         package var logprobs: [PositionLogprobs]
         /// Log-probabilities of prompt tokens, the first of which stands at position `start`.
@@ -70,7 +70,7 @@ package struct ModelRunnerOutput: Sendable {
         /// Why this sequence cannot go on (its logits are not numbers, a plug-in failed).
         package var failure: String?
 
-        package init(id: SequenceID, sampledTokenIDs: [Int32] = [], logprobs: [PositionLogprobs] = []) {
+        package init(id: SequenceID, sampledTokenIDs: IDList = IDList(), logprobs: [PositionLogprobs] = []) {
             self.id = id
             self.sampledTokenIDs = sampledTokenIDs
             self.logprobs = logprobs
@@ -86,7 +86,7 @@ package struct ModelRunnerOutput: Sendable {
 /// What happened to one sequence in a step, for the front end.
 package struct EngineCoreOutput: Sendable {
     package var id: SequenceID
-    package var newTokenIDs: [Int32] = []
+    package var newTokenIDs = IDList()
     package var logprobs: [PositionLogprobs] = []
     package var promptLogprobs: (start: Int, entries: [PositionLogprobs])?
     package var finishReason: FinishReason?

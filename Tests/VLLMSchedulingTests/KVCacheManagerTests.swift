@@ -3,6 +3,7 @@
 
 import Testing
 import VLLMScheduling
+import VLLMTypes
 
 @Suite("KVCacheManager")
 struct KVCacheManagerTests {

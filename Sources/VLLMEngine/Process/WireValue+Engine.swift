@@ -44,10 +44,12 @@ extension EngineCoreOutput: WireValue {
         var token: Int32? = isOneToken ? newTokenIDs.first : nil
         try token.code(&coder)
         if let token {
-            newTokenIDs = [token]
+            newTokenIDs = IDList(token)
             return
         }
-        try newTokenIDs.code(&coder)
+        var tokens = Array(newTokenIDs)
+        try tokens.code(&coder)
+        newTokenIDs = IDList(tokens)
         try logprobs.code(&coder)
         try finishReason.code(&coder)
         try stopReason.code(&coder)
