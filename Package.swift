@@ -131,7 +131,7 @@ let package = Package(
             name: "VLLMCommand",
             dependencies: [
                 "VLLMServer", "VLLMChat", "VLLMHub", "VLLMEngine", "VLLMTypes", "VLLMTokenizers",
-                "VLLMTemplates",
+                "VLLMTemplates", "VLLMScheduling", "VLLMExecution",
                 "VLLMJSON", "VLLMCheckpoints", "VLLMCPU", "VLLMLayers", "VLLMTensors", "CVLLMAssets",
                 "CVLLMSystem",
                 "CYAML",
@@ -174,7 +174,7 @@ let package = Package(
         tests(
             "VLLMFuzzTests",
             ["VLLMCheckpoints", "VLLMEngine", "VLLMJSON", "VLLMTemplates", "VLLMTokenizers"]),
-        tests("VLLMCommandTests", ["VLLMCommand"]),
+        tests("VLLMCommandTests", ["VLLMCommand", "VLLMExecution", "VLLMScheduling", "VLLMTypes"]),
     ],
     cLanguageStandard: .gnu2x
 )

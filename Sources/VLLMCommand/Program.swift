@@ -111,7 +111,9 @@ public enum Program {
         case .generate: Root.helpMessage(for: GenerateCommand.self)
         case .chat: Root.helpMessage(for: ChatCommand.self)
         case .complete: Root.helpMessage(for: CompleteCommand.self)
+        case .benchBatching: Root.helpMessage(for: BenchBatchingCommand.self)
         case .benchLatency: Root.helpMessage(for: BenchLatencyCommand.self)
+        case .benchScheduler: Root.helpMessage(for: BenchSchedulerCommand.self)
         case .benchThroughput: Root.helpMessage(for: BenchThroughputCommand.self)
         }
     }

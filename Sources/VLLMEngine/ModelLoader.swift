@@ -94,8 +94,8 @@ package enum ModelLoader {
 }
 
 extension ModelLoader {
-    /// Packs the weights and sizes the pool; runs on the engine's thread.
-    static func build(
+    /// Packs the weights and sizes the pool; runs on the thread that is to run the engine.
+    package static func build(
         _ source: CheckpointSource, _ options: EngineOptions,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> (EngineParts, ModelInfo) {

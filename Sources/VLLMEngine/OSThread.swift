@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import VLLMTypes
 
 /// Threads of the operating system, for loops that block.
 package enum OSThread {
@@ -28,5 +29,16 @@ package enum OSThread {
         }
         pthread_detach(thread)
         return true
+    }
+
+    /// Runs `body` on a thread of its own and returns what it returns.
+    package static func run<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        let result = OneShot<Result<Value, any Error>>()
+        guard start({ result.resolve(Result(catching: body)) }) else {
+            throw RequestError(nil, "The system started no thread.", kind: .engineFailure)
+        }
+        return try await result.value.get()
     }
 }

@@ -56,9 +56,16 @@ struct ScheduledSequence: Sendable {
         kvCache.nextHash(blockTable, tokenIDs: tokenIDs.span, salt: request.cacheSalt)
     }
 
-    /// Takes blocks for all tokens and the next one; false, and nothing done, where they do not fit.
-    mutating func allocate(in kvCache: inout KVCacheManager, sharing hit: PrefixHit) -> Bool {
-        let numTokens = tokenIDs.count + 1
+    /// Tokens that it can have by its request, where any sequence can have `maximumLength`.
+    func lengthLimit(_ maximumLength: Int) -> Int {
+        let promptLength = request.promptTokenIDs.count
+        return promptLength + min(request.params.maxTokens ?? .max, maximumLength - promptLength)
+    }
+
+    /// Takes blocks for so many tokens, all that it has and the next one at least; false, and nothing done, where
+    /// they do not fit.
+    mutating func allocate(_ numTokens: Int, in kvCache: inout KVCacheManager, sharing hit: PrefixHit) -> Bool
+    {
         guard kvCache.allocate(&blockTable, numTokens: numTokens, sharing: hit) else { return false }
         numComputedTokens = hit.blockIDs.count * kvCache.blockSize
         return true

@@ -87,16 +87,19 @@ extension Scheduler {
     ///
     /// A request whose next block is just being computed by another is passed over: in the next step it
     /// shares that block. So the sequences of one request, or a burst with one system prompt, compute it
-    /// once.
+    /// once. A static batch takes in all that it ever has at once, whatever the budget: those behind it are computed
+    /// in the next steps.
     private mutating func admit(
         _ plan: inout SchedulerOutput, _ budget: inout Int, computing prefixes: Set<UInt64>,
         now: ContinuousClock.Instant
     ) {
+        let isStatic = config.batching == .static
+        guard !isStatic || running.isEmpty else { return }
         var prefixes = prefixes
         var deferred: [Int] = []
-        while budget > 0, running.count < config.maxNumSeqs, let slot = waiting.first() {
+        while isStatic || budget > 0, running.count < config.maxNumSeqs, let slot = waiting.first() {
             let hit = sequences[slot].lookUp(in: kvCache)
-            if let hash = hit.missingHash, !prefixes.insert(hash).inserted {
+            if !isStatic, let hash = hit.missingHash, !prefixes.insert(hash).inserted {
                 _ = waiting.popFirst()
                 deferred.append(slot)
                 guard deferred.count < Self.maxNumDeferred else { break }
@@ -104,13 +107,23 @@ extension Scheduler {
             }
             let numUncomputed = sequences[slot].tokenIDs.count - hit.blockIDs.count * config.blockSize
             let numTokens = chunkLength(of: numUncomputed, budget: budget)
-            guard numTokens > 0, sequences[slot].allocate(in: &kvCache, sharing: hit) else { break }
+            guard isStatic || numTokens > 0, allocate(slot, sharing: hit) else { break }
             _ = waiting.popFirst()
             begin(slot, numTokens: numTokens, &plan, now: now)
             budget -= numTokens
         }
         for slot in deferred { waiting.insert(slot, rank: sequences[slot].rank) }
         if !plan.newSequences.isEmpty { sortRunning() }
+    }
+
+    /// Gives a sequence the blocks that the reservation asks for; false where they are not free.
+    private mutating func allocate(_ slot: Int, sharing hit: PrefixHit) -> Bool {
+        let numTokens = config.reservation.numTokens(
+            having: sequences[slot].tokenIDs.count,
+            promptLength: sequences[slot].request.promptTokenIDs.count,
+            lengthLimit: sequences[slot].lengthLimit(maximumSequenceLength),
+            maximumLength: maximumSequenceLength)
+        return sequences[slot].allocate(numTokens, in: &kvCache, sharing: hit)
     }
 
     /// Enters a sequence that has its blocks into the running batch and the plan.
@@ -129,7 +142,7 @@ extension Scheduler {
             SchedulerOutput.NewSequence(
                 request: sequences[slot].request, tokenIDs: sequences[slot].tokenIDs,
                 blockIDs: sequences[slot].blockTable.blockIDs))
-        plan.chunks.append(sequences[slot].chunk(numTokens: numTokens))
+        if numTokens > 0 { plan.chunks.append(sequences[slot].chunk(numTokens: numTokens)) }
     }
 
     /// How much of a prompt the step computes; 0 where it must wait.

@@ -22,6 +22,10 @@ package struct SchedulerConfig: Sendable, Hashable {
     package var policy: SchedulingPolicy
     /// Tokens of one prompt that a step computes at most; 0 sets no limit, and so does a prompt in one piece.
     package var longPrefillTokenThreshold: Int
+    /// When waiting sequences join the batch; the default is what an engine does.
+    package var batching = BatchingMode.continuous
+    /// What a sequence is given at its admission; the default is what an engine does.
+    package var reservation = KVReservation.paged
 
     /// Creates a configuration; `Scheduler.init` checks it.
     package init(

@@ -6,7 +6,9 @@ package enum FlagTable {
     /// A command of the program, by the words that call it.
     package enum Command: String, Sendable, CaseIterable {
         case serve, generate, chat, complete
+        case benchBatching = "bench batching"
         case benchLatency = "bench latency"
+        case benchScheduler = "bench scheduler"
         case benchThroughput = "bench throughput"
 
         /// The words that call it.
@@ -28,7 +30,9 @@ package enum FlagTable {
         case .generate: everywhere + generate + sampling + engine
         case .chat: everywhere + chat + sampling + engine
         case .complete: everywhere + complete + sampling + engine
+        case .benchBatching: everywhere + benchBatching + engine
         case .benchLatency, .benchThroughput: everywhere + bench + engine
+        case .benchScheduler: everywhere + benchScheduler + engine
         }
     }
 
@@ -61,7 +65,33 @@ package enum FlagTable {
         .built("--stats", value: .boolean),
     ]
 
-    /// Flags of `vllm bench`.
+    /// Flags of `vllm bench batching`.
+    static let benchBatching: [FlagEntry] = [
+        .built("--mode", value: .repeated),
+        .built("--num-prompts", value: .integer),
+        .built("--input-len", value: .integer),
+        .built("--output-len", value: .integer),
+        .built("--length-sigma"),
+        .built("--random-range-ratio"),
+        .built("--request-rate"),
+        .built("--burstiness"),
+        .built("--num-iters", value: .integer),
+        .built("--output-json"),
+    ]
+
+    /// Flags of `vllm bench scheduler`.
+    static let benchScheduler: [FlagEntry] = [
+        .built("--batch-size", value: .integer),
+        .built("--input-len", value: .integer),
+        .built("--num-iters", value: .integer),
+        .built("--temperature"),
+        .built("--repetition-penalty"),
+        .built("--frequency-penalty"),
+        .built("--logprobs", value: .integer),
+        .built("--output-json"),
+    ]
+
+    /// Flags of `vllm bench latency` and `vllm bench throughput`.
     package static let bench: [FlagEntry] = [
         .built("--input-len", value: .integer),
         .built("--output-len", value: .integer),

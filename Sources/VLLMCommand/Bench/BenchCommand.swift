@@ -9,7 +9,8 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measures speed.",
         subcommands: [
-            BenchKernelsCommand.self, BenchLatencyCommand.self, BenchServeCommand.self,
-            BenchStartupCommand.self, BenchThroughputCommand.self, BenchTokenizerCommand.self,
+            BenchBatchingCommand.self, BenchKernelsCommand.self, BenchLatencyCommand.self,
+            BenchSchedulerCommand.self, BenchServeCommand.self, BenchStartupCommand.self,
+            BenchThroughputCommand.self, BenchTokenizerCommand.self,
         ])
 }

@@ -43,7 +43,8 @@ struct OfflineBenchmark {
             temperature: 0, maxTokens: outputLength, ignoreEOS: true, detokenize: false, outputKind: .delta)
         let results = try await withThrowingTaskGroup(of: (ContinuousClock.Instant, Int).self) { group in
             for index in 0..<count {
-                let prompt = prompt(inputLength, salt: salt &* 4099 &+ index)
+                let prompt = Self.prompt(
+                    inputLength, salt: salt &* 4099 &+ index, vocabularySize: engine.info.vocabularySize)
                 let stream = try engine.generate(.tokens(prompt), params, requestID: "\(index)")
                 group.addTask {
                     var first: ContinuousClock.Instant?
@@ -65,9 +66,9 @@ struct OfflineBenchmark {
     }
 
     /// Tokens that look random and are the same in every run.
-    private func prompt(_ length: Int, salt: Int) -> [Int32] {
+    static func prompt(_ length: Int, salt: Int, vocabularySize: Int) -> [Int32] {
         (0..<length).map { position in
-            Int32((position &* 7919 &+ salt &* 104_729 &+ 13) % engine.info.vocabularySize)
+            Int32((position &* 7919 &+ salt &* 104_729 &+ 13) % vocabularySize)
         }
     }
 }

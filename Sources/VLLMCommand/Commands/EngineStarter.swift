@@ -29,29 +29,64 @@ struct EngineStarter {
         return options
     }
 
+    /// The options to start with.
+    private func options(_ adjust: (inout EngineOptions) -> Void) throws(UsageError) -> EngineOptions {
+        var options = try options()
+        adjust(&options)
+        return options
+    }
+
     /// Starts the engine.
     ///
     /// - Parameter adjust: changes the options before they are used.
     func start(_ adjust: (inout EngineOptions) -> Void = { _ in }) async throws -> AsyncLLM {
-        var options = try options()
-        adjust(&options)
+        let options = try options(adjust)
         let progress = ProgressDisplay("Loading weights", unit: .bytes)
         let start = ContinuousClock.now
         defer { progress.clear() }
         let engine = try await load(options) { done, total in progress.update(done: done, total: total) }
         progress.clear()
-        report(engine.info, took: .now - start)
+        Self.report(engine.info, took: .now - start, to: logger)
         if let process = engine.engineProcessID { logger.info("Engine process: \(process)") }
         return engine
+    }
+
+    /// Builds the parts of an engine on a thread of their own, and has them run there by the body.
+    ///
+    /// - Parameter adjust: changes the options before they are used.
+    func run<Value: Sendable>(
+        _ adjust: (inout EngineOptions) -> Void = { _ in },
+        _ body: @escaping @Sendable (EngineParts, ModelInfo) throws -> Value
+    ) async throws -> Value {
+        let options = try options(adjust)
+        let source = try await source(options)
+        let progress = ProgressDisplay("Loading weights", unit: .bytes)
+        defer { progress.clear() }
+        return try await OSThread.run { [logger] in
+            let start = ContinuousClock.now
+            let (parts, info) = try ModelLoader.build(source, options) { done, total in
+                progress.update(done: done, total: total)
+            }
+            progress.clear()
+            Self.report(info, took: .now - start, to: logger)
+            return try body(parts, info)
+        }
+    }
+
+    private var files: ModelSource {
+        ModelSource(
+            environment: environment, token: model.hfToken, cacheRoot: model.downloadDir, logger: logger)
+    }
+
+    private func source(_ options: EngineOptions) async throws -> CheckpointSource {
+        guard let name = model.model else { return BuiltInModel.source }
+        return try await files.resolve(name, revision: options.revision)
     }
 
     private func load(
         _ options: EngineOptions, progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> AsyncLLM {
-        let files = ModelSource(
-            environment: environment, token: model.hfToken, cacheRoot: model.downloadDir, logger: logger)
-        var source = BuiltInModel.source
-        if let name = model.model { source = try await files.resolve(name, revision: options.revision) }
+        let source = try await source(options)
         var tokenizer: CheckpointSource?
         if let name = options.tokenizer {
             tokenizer = try await files.resolve(name, revision: model.tokenizerRevision, wanting: .tokenizer)
@@ -68,7 +103,7 @@ struct EngineStarter {
         }
     }
 
-    private func report(_ info: ModelInfo, took duration: Duration) {
+    private static func report(_ info: ModelInfo, took duration: Duration, to logger: Logger) {
         for line in StartupReport.lines(info, loadTime: duration) { logger.info("\(line)") }
     }
 }

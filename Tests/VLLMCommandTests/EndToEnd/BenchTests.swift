@@ -69,4 +69,50 @@ struct BenchTests {
             }
         }
     }
+
+    @Test(
+        "batching compares the modes on the model: reserving holds more and fills less, static batches take longer"
+    )
+    func batching() throws {
+        try withFile { path in
+            let outcome = try ChildProcess.run(
+                "bench", "batching", "--num-prompts", "12", "--input-len", "16", "--output-len", "12",
+                "--max-model-len", "96", "--kv-cache-memory-bytes", "786432", "--output-json", path)
+            #expect(outcome.status == 0, "\(outcome.error)")
+            let modes = try #require(try json(path)["modes"]?.arrayValue)
+            let names = modes.compactMap { $0["mode"]?.stringValue }
+            #expect(names == ["paged", "oracle", "pow2", "max", "static-paged", "static-max"])
+            #expect(names.allSatisfy(outcome.output.contains))
+            func figure(_ name: String, _ key: String) throws -> Double {
+                let mode = try #require(modes.first { $0["mode"]?.stringValue == name })
+                return try #require(mode[key]?.doubleValue)
+            }
+            for name in names {
+                #expect(try figure(name, "output_tokens_per_second") > 0)
+                #expect(try figure(name, "output_tokens") == figure("paged", "output_tokens"))
+            }
+            #expect(try figure("max", "kv_waste_share") > figure("paged", "kv_waste_share"))
+            #expect(try figure("max", "peak_running") == 4, "the pool holds four sequences of 96 tokens")
+            #expect(try figure("paged", "peak_running") > 4)
+            #expect(try figure("static-max", "steps") > figure("max", "steps"))
+            #expect(try figure("static-paged", "steps") >= figure("paged", "steps"))
+        }
+        let wrong = try ChildProcess.run("bench", "batching", "--mode", "orca")
+        #expect(wrong.status == 2 && wrong.error.contains("static-max"))
+    }
+
+    @Test("scheduler tells what a step takes around the kernels")
+    func scheduler() throws {
+        try withFile { path in
+            let outcome = try ChildProcess.run(
+                "bench", "scheduler", "--batch-size", "4", "--num-iters", "20", "--repetition-penalty", "1.1",
+                "--output-json", path)
+            #expect(outcome.status == 0, "\(outcome.error)")
+            #expect(outcome.output.contains("overhead"))
+            let figures = try json(path)
+            for name in ["schedule", "prepare", "update", "overhead", "compute"] {
+                #expect(try #require(figures["\(name)_microseconds"]?["median"]?.doubleValue) > 0)
+            }
+        }
+    }
 }

@@ -69,9 +69,8 @@ package struct RandomWorkload: Sendable, Hashable {
         else {
             throw UsageError("--random-…-len should be from 0 to \(ServeRequest.tokenLimit).")
         }
-        let low = Int((Double(mean) * (1 - rangeRatio)).rounded(.down))
-        let high = Int((Double(mean) * (1 + rangeRatio)).rounded(.up))
-        return max(low, least)...max(high, least)
+        let range = LengthDistribution.range(around: mean, ratio: rangeRatio)
+        return max(range.lowerBound, least)...max(range.upperBound, least)
     }
 
     private func vocabulary(_ tokenizer: Tokenizer?) throws(UsageError) -> [Int32] {
