@@ -50,7 +50,10 @@ struct BenchKernelsCommand: ParsableCommand, Command {
     }
 
     func run(in context: CommandContext) async throws {
-        let backend = try CPUBackend(.init(numThreads: threads, instructionSet: instructionSet))
+        let limited = threads.map { ThreadLimit.apply(to: $0) }
+        if let warning = limited?.warning { Terminal.printError("vllm bench kernels: warning: \(warning)\n") }
+        let backend = try CPUBackend(
+            .init(numThreads: limited?.threads, instructionSet: instructionSet))
         Terminal.print("\(backend.deviceDescription), \(backend.numThreads) threads\n\n")
         let single = try KernelBenchmark.peaks(of: backend, threads: 1)
         let peaks = try KernelBenchmark.peaks(of: backend, threads: backend.numThreads)

@@ -29,9 +29,14 @@ struct EngineStarter {
         return options
     }
 
-    /// The options to start with.
+    /// The options to start with; says which of them could not be kept.
     private func options(_ adjust: (inout EngineOptions) -> Void) throws(UsageError) -> EngineOptions {
         var options = try options()
+        if let asked = options.numThreads {
+            let limited = ThreadLimit.apply(to: asked)
+            options.numThreads = limited.threads
+            if let warning = limited.warning { logger.warning("\(warning)") }
+        }
         adjust(&options)
         return options
     }
