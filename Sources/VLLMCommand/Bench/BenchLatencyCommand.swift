@@ -53,9 +53,6 @@ struct BenchLatencyCommand: ParsableCommand, Command {
             environment: context.environment)
         let engine = try await starter.start { $0.enablePrefixCaching = false }
         let info = engine.info
-        let backend = try CPUBackend(.init(numThreads: info.numThreads, instructionSet: model.instructionSet))
-        let format = info.quantization == nil ? WeightFormat.dense(info.dtype) : .int8
-        let peaks = try CPUPeaks.measure(format, backend: backend)
         let benchmark = OfflineBenchmark(engine: engine)
         try benchmark.check(inputLength: inputLen, outputLength: outputLen, atOnce: batchSize)
         _ = try await benchmark.run(count: batchSize, inputLength: inputLen, outputLength: 2, salt: 0)
@@ -72,14 +69,19 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         }
         progress.clear()
         await engine.shutdown()
-        printReport(info, peaks, prefill: Spread(prefill), decode: Spread(decode))
+        let memory = ProcessMemory.peakResident
+        let peaks = try ComputeLimit(info, instructionSet: model.instructionSet).peaks
+        printReport(info, peaks, memory, prefill: Spread(prefill), decode: Spread(decode))
         if let outputJson {
             try OutputFile.write(
-                json(info, peaks, Spread(prefill), Spread(decode)), to: outputJson, flag: "--output-json")
+                json(info, peaks, memory, Spread(prefill), Spread(decode)), to: outputJson,
+                flag: "--output-json")
         }
     }
 
-    private func printReport(_ info: ModelInfo, _ peaks: CPUPeaks, prefill: Spread, decode: Spread) {
+    private func printReport(
+        _ info: ModelInfo, _ peaks: CPUPeaks, _ memory: Int, prefill: Spread, decode: Spread
+    ) {
         let operations = 2 * Double(info.multipliedWeights)
         let bytes = Double(info.weightBytesPerStep)
         let type = info.quantization ?? info.dtype.rawValue
@@ -95,12 +97,13 @@ struct BenchLatencyCommand: ParsableCommand, Command {
             batch             \(batchSize) × \(inputLen) in, \(outputLen) out, median of \(numIters)
             prefill           \(show(prefill)) tokens/s, \(percent(arithmetic)) of the arithmetic peak
             decode            \(show(decode)) tokens/s, \(percent(bandwidth)) of the read bandwidth by weights, \(percent(decodeArithmetic)) of the arithmetic peak
+            peak memory       \(Quantity.bytes(memory))
 
             """)
     }
 
     private func json(
-        _ info: ModelInfo, _ peaks: CPUPeaks, _ prefill: Spread, _ decode: Spread
+        _ info: ModelInfo, _ peaks: CPUPeaks, _ memory: Int, _ prefill: Spread, _ decode: Spread
     ) -> JSONValue {
         [
             "model": .string(info.name), "dtype": .string(info.dtype.rawValue),
@@ -110,6 +113,7 @@ struct BenchLatencyCommand: ParsableCommand, Command {
             "output_len": .integer(outputLen), "num_iters": .integer(numIters),
             "peak_operations_per_second": .number(peaks.operationsPerSecond),
             "peak_bytes_per_second": .number(peaks.bytesPerSecond),
+            "peak_memory_bytes": .integer(memory),
             "weight_bytes_per_step": .integer(info.weightBytesPerStep),
             "prefill_tokens_per_second": prefill.json, "decode_tokens_per_second": decode.json,
         ]

@@ -69,6 +69,10 @@ struct BenchThroughputCommand: ParsableCommand, Command {
         }
         progress.clear()
         await engine.shutdown()
+        let memory = ProcessMemory.peakResident
+        let limit = try ComputeLimit(engine.info, instructionSet: model.instructionSet)
+        let least = limit.batch(count: numPrompts, inputLength: inputLen, outputLength: outputLen)
+        let most = Double(numPrompts * (inputLen + outputLen)) / least
         let all = Spread(total)
         let generated = Spread(output)
         Terminal.print(
@@ -76,6 +80,8 @@ struct BenchThroughputCommand: ParsableCommand, Command {
             requests          \(numPrompts) × \(inputLen) in, \(outputLen) out, median of \(numIters)
             total tokens/s    \(Int(all.median)) (\(Int(all.lowest))…\(Int(all.highest)))
             output tokens/s   \(Int(generated.median)) (\(Int(generated.lowest))…\(Int(generated.highest)))
+            limit             \(Int(most)) total tokens/s by the machine's measured peaks, of which \(Quantity.fixed(all.median / most * 100, digits: 1)) %
+            peak memory       \(Quantity.bytes(memory))
 
             """)
         guard let outputJson else { return }
@@ -85,6 +91,8 @@ struct BenchThroughputCommand: ParsableCommand, Command {
             "num_prompts": .integer(numPrompts), "input_len": .integer(inputLen),
             "output_len": .integer(outputLen), "num_iters": .integer(numIters),
             "total_tokens_per_second": all.json, "output_tokens_per_second": generated.json,
+            "limit_tokens_per_second": .number(most), "limit_share": .number(all.median / most),
+            "peak_memory_bytes": .integer(memory),
         ]
         try OutputFile.write(figures, to: outputJson, flag: "--output-json")
     }

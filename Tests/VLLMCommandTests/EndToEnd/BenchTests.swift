@@ -66,6 +66,8 @@ struct BenchTests {
                 let figures = try json(path)
                 #expect(figures["quantization"]?.stringValue == "int8")
                 #expect(try #require(figures[key]?["median"]?.doubleValue) > 0)
+                #expect(try #require(figures["peak_memory_bytes"]?.intValue) > 1 << 20)
+                #expect(outcome.output.contains("peak memory") && outcome.output.contains(" %"))
             }
         }
     }
