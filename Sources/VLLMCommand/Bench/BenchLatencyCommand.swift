@@ -13,6 +13,9 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         commandName: "latency",
         abstract: "Times prefill and decode of one batch, beside this machine's measured limits.",
         discussion: """
+            Decode is timed while all requests of the batch decode: after the last first token
+            and before the first request is done.
+
             Example:
               vllm bench latency ./model --input-len 512 --output-len 64 --batch-size 1
             """)
@@ -64,8 +67,12 @@ struct BenchLatencyCommand: ParsableCommand, Command {
             let timing = try await benchmark.run(
                 count: batchSize, inputLength: inputLen, outputLength: outputLen, salt: iteration)
             prefill.append(Double(batchSize * inputLen) / timing.untilFirstTokens.seconds)
-            let seconds = (timing.total - timing.untilFirstTokens).seconds
-            decode.append(Double(batchSize * (outputLen - 1)) / seconds)
+            guard timing.decodedTokens > 0 else {
+                throw UsageError(
+                    "--output-len \(outputLen) is too short to time decode: the first request was done before the last prompt was computed; raise it or --max-num-batched-tokens."
+                )
+            }
+            decode.append(Double(timing.decodedTokens) / timing.decoding.seconds)
         }
         progress.clear()
         await engine.shutdown()

@@ -15,8 +15,15 @@ struct OfflineBenchmark {
         var total: Duration
         /// From the first request until every one had its first token.
         var untilFirstTokens: Duration
+        /// From then until the first request was done: while all of them decode and nothing else is computed.
+        var decoding: Duration
+        /// Tokens that came in that time.
+        var decodedTokens: Int
         var outputTokens: Int
     }
+
+    /// When the tokens of a request came, and how many at a time.
+    private typealias Arrivals = [(time: ContinuousClock.Instant, count: Int)]
 
     /// Throws where requests of this size, so many at once, are more than the engine takes.
     func check(inputLength: Int, outputLength: Int, atOnce: Int = 1) throws(UsageError) {
@@ -41,28 +48,33 @@ struct OfflineBenchmark {
         let start = clock.now
         let params = SamplingParams(
             temperature: 0, maxTokens: outputLength, ignoreEOS: true, detokenize: false, outputKind: .delta)
-        let results = try await withThrowingTaskGroup(of: (ContinuousClock.Instant, Int).self) { group in
+        let results = try await withThrowingTaskGroup(of: Arrivals.self) { group in
             for index in 0..<count {
                 let prompt = Self.prompt(
                     inputLength, salt: salt &* 4099 &+ index, vocabularySize: engine.info.vocabularySize)
                 let stream = try engine.generate(.tokens(prompt), params, requestID: "\(index)")
                 group.addTask {
-                    var first: ContinuousClock.Instant?
-                    var tokens = 0
+                    var arrivals: Arrivals = []
                     for try await output in stream {
-                        first = first ?? clock.now
-                        tokens += output.outputs.reduce(0) { $0 + $1.tokenIDs.count }
+                        let count = output.outputs.reduce(0) { $0 + $1.tokenIDs.count }
+                        if count > 0 { arrivals.append((clock.now, count)) }
                     }
-                    return (first ?? clock.now, tokens)
+                    return arrivals
                 }
             }
-            var results: [(ContinuousClock.Instant, Int)] = []
-            for try await result in group { results.append(result) }
-            return results
+            return try await group.reduce(into: [Arrivals]()) { $0.append($1) }
         }
+        let end = clock.now
+        let allStarted = results.compactMap(\.first?.time).max() ?? end
+        let anyDone = results.compactMap(\.last?.time).min() ?? end
+        let tokens = results.joined()
         return Timing(
-            total: clock.now - start, untilFirstTokens: (results.map(\.0).max() ?? start) - start,
-            outputTokens: results.reduce(0) { $0 + $1.1 })
+            total: end - start, untilFirstTokens: allStarted - start,
+            decoding: max(anyDone, allStarted) - allStarted,
+            decodedTokens: tokens.reduce(0) {
+                $0 + ($1.time > allStarted && $1.time <= anyDone ? $1.count : 0)
+            },
+            outputTokens: tokens.reduce(0) { $0 + $1.count })
     }
 
     /// Tokens that look random and are the same in every run.
