@@ -40,6 +40,7 @@ static const vllm_kernels PORTABLE = TABLE(VLLM_ISA_PORTABLE, portable, portable
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#include <stdatomic.h>
 
 DECLARE_COMMON(avx2)
 DECLARE_PRODUCTS(avx2)
@@ -60,7 +61,7 @@ static uint64_t saved_state(void) {
 
 static int has(uint32_t word, uint32_t bits) { return (word & bits) == bits; }
 
-vllm_isa vllm_isa_best(void) {
+static vllm_isa find_best(void) {
     uint32_t a, b, c, d, a1, b1, c1, d1;
     if (!__get_cpuid(1, &a, &b, &c, &d)) return VLLM_ISA_PORTABLE;
     if (!has(c, bit_FMA | bit_OSXSAVE | bit_AVX | bit_F16C)) return VLLM_ISA_PORTABLE;
@@ -72,6 +73,17 @@ vllm_isa vllm_isa_best(void) {
     if (a < 1 || !__get_cpuid_count(7, 1, &a1, &b1, &c1, &d1)) return VLLM_ISA_AVX512;
     // Every processor with the one has the other; the integer products need it.
     return has(a1, bit_AVX512BF16) && has(c, bit_AVX512VNNI) ? VLLM_ISA_AVX512_BF16 : VLLM_ISA_AVX512;
+}
+
+/// Asks the processor once: a virtual machine leaves to its host to answer, which takes tens of microseconds.
+vllm_isa vllm_isa_best(void) {
+    static _Atomic int known = -1;
+    int best = atomic_load_explicit(&known, memory_order_relaxed);
+    if (best < 0) {
+        best = (int)find_best();
+        atomic_store_explicit(&known, best, memory_order_relaxed);
+    }
+    return (vllm_isa)best;
 }
 
 const vllm_kernels *vllm_kernels_for(vllm_isa isa) {
