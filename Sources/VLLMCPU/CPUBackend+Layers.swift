@@ -108,7 +108,7 @@ extension CPUBackend {
     /// Rounds activations to whole numbers and names them in the arguments of a product.
     ///
     /// A few rows take less time than waking the other threads does.
-    private func round(_ x: Tensor, _ format: KernelFormat, _ arguments: inout vllm_linear_args) {
+    func round(_ x: Tensor, _ format: KernelFormat, _ arguments: inout vllm_linear_args) {
         let groups = format.groups(inputs: x.columns)
         let memory = rounded.reserve(rows: x.rows, inputs: x.columns, groups: groups)
         var rounding = unsafe vllm_quantize_args()
@@ -175,18 +175,5 @@ extension CPUBackend {
             else { return }
             unsafe target.copyMemory(from: source, byteCount: x.columns * x.dtype.size)
         }
-    }
-
-    package func read(_ tensor: Tensor) -> [Float] {
-        precondition(tensor.dtype == .float32)
-        var values: [Float] = []
-        values.reserveCapacity(tensor.rows * tensor.columns)
-        for row in 0..<tensor.rows {
-            let address = tensor.address + UInt(row * tensor.stride * 4)
-            unsafe values.append(
-                contentsOf: UnsafeBufferPointer(
-                    start: UnsafePointer<Float>(bitPattern: address), count: tensor.columns))
-        }
-        return values
     }
 }

@@ -59,6 +59,7 @@ final class PanelRounding {
     private var values: [Float]
     private var codes: [Int8]
     private var scales: [Float]
+    private var minimums: [Float]
 
     init(_ kernels: vllm_kernels, _ format: KernelFormat, inputs: Int) {
         self.kernels = kernels
@@ -67,6 +68,7 @@ final class PanelRounding {
         values = [Float](repeating: 0, count: inputs)
         codes = [Int8](repeating: 0, count: Int(VLLM_PANEL) * inputs)
         scales = [Float](repeating: 0, count: Int(VLLM_PANEL) * format.groups(inputs: inputs))
+        minimums = format.dtype == VLLM_DTYPE_I4_MIN ? scales : []
     }
 
     /// Packs a panel from rows of a part; a row that is nil is zero.
@@ -83,14 +85,40 @@ final class PanelRounding {
                         continue
                     }
                     unsafe read(row, part)
-                    unsafe kernels.quantize_weights(
-                        codes + index * inputs, scales + index * groups, values, format.dtype,
-                        Int32(inputs), Int32(format.group))
+                    if minimums.isEmpty {
+                        unsafe kernels.quantize_weights(
+                            codes + index * inputs, scales + index * groups, values, format.dtype,
+                            Int32(inputs), Int32(format.group))
+                    } else {
+                        unsafe roundAboveMinimums(
+                            codes + index * inputs, scales + index * groups, groupsFrom: index * groups)
+                    }
                     unsafe pointers.append(UnsafePointer(codes + index * inputs))
                 }
                 unsafe vllm_pack_integers(
-                    panel, format.dtype, pointers, scales.baseAddress, nil, Int32(inputs),
+                    panel, format.dtype, pointers, scales.baseAddress, minimums, Int32(inputs),
                     Int32(format.group))
+            }
+        }
+    }
+
+    /// Rounds the row to sixteen steps between each group's least and largest value.
+    private func roundAboveMinimums(
+        _ codes: UnsafeMutablePointer<Int8>, _ scales: UnsafeMutablePointer<Float>, groupsFrom first: Int
+    ) {
+        for group in 0..<inputs / format.group {
+            let range = group * format.group..<(group + 1) * format.group
+            let part = values[range]
+            let (least, most) = (part.min() ?? 0, part.max() ?? 0)
+            // What is no number leaves none in its group.
+            let isFinite = part.allSatisfy(\.isFinite)
+            let scale = isFinite ? Float(Float16((most - least) / 15)) : .nan
+            let minimum = Float(Float16(-least - 8 * scale))
+            unsafe scales[group] = scale
+            minimums[first + group] = minimum
+            for index in range {
+                let code = scale > 0 ? ((values[index] + minimum) / scale + 8).rounded() : 8
+                unsafe codes[index] = Int8(Swift.min(15, Swift.max(0, code)))
             }
         }
     }

@@ -82,6 +82,8 @@ package protocol Backend: AnyObject, Sendable {
     func logprobs(_ logits: Tensor, tokens: [Int32], numTop: Int) -> [RowLogprobs]
     /// Copies whole blocks in every layer.
     func copyBlocks(_ copies: [(from: Int32, to: Int32)], in cache: KVCache)
-    /// A float32 matrix on the host, row by row.
+    /// A matrix on the host, row by row, widened.
     func read(_ tensor: Tensor) -> [Float]
+    /// Copies a matrix from the host, row by row, rounded to the tensor's type.
+    func write(_ values: [Float], to tensor: Tensor)
 }
