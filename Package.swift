@@ -79,6 +79,7 @@ let package = Package(
         library("VLLMCheckpoints", ["VLLMTensors", "VLLMJSON", "CVLLMSystem"]),
         library("VLLMScheduling", ["VLLMTypes"]),
         library("VLLMCPU", ["VLLMTensors", "CVLLMKernels", "CVLLMSystem"]),
+        library("VLLMConformance", ["VLLMTensors"]),
 
         // Floor 2: what weights may be.
         library("VLLMQuantization", ["VLLMTensors", "VLLMCheckpoints", "VLLMJSON"]),
@@ -132,7 +133,8 @@ let package = Package(
             dependencies: [
                 "VLLMServer", "VLLMChat", "VLLMHub", "VLLMEngine", "VLLMTypes", "VLLMTokenizers",
                 "VLLMTemplates", "VLLMScheduling", "VLLMExecution",
-                "VLLMJSON", "VLLMCheckpoints", "VLLMCPU", "VLLMLayers", "VLLMTensors", "CVLLMAssets",
+                "VLLMJSON", "VLLMCheckpoints", "VLLMCPU", "VLLMConformance", "VLLMLayers", "VLLMTensors",
+                "CVLLMAssets",
                 "CVLLMSystem",
                 "CYAML",
                 argumentParser, serviceLifecycle, unixSignals, logging, hummingbird,
@@ -142,7 +144,9 @@ let package = Package(
         .executableTarget(name: "VLLMMain", dependencies: ["VLLMCommand"], swiftSettings: settings),
 
         // Tests, a target each.
-        tests("VLLMKernelsTests", ["CVLLMKernels", "CVLLMSystem"]),
+        tests(
+            "VLLMKernelsTests",
+            ["VLLMConformance", "VLLMCPU", "VLLMTensors", "CVLLMKernels", "CVLLMSystem"]),
         tests("VLLMCPUTests", ["VLLMCPU", "VLLMTensors"]),
         tests("VLLMJSONTests", ["VLLMJSON"]),
         tests("VLLMTemplatesTests", ["VLLMTemplates", "VLLMJSON"], exclude: ["Fixtures"]),

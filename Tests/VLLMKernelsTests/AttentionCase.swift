@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CVLLMKernels
+import VLLMConformance
 
 /// Sequences with random queries, keys and values, laid into a paged cache in any block order.
 struct AttentionCase {

@@ -3,64 +3,10 @@
 
 import CVLLMKernels
 import Testing
+import VLLMConformance
 
 @Suite struct AttentionTests {
     typealias Sequence = AttentionCase.Sequence
-
-    private func check(_ item: AttentionCase, _ set: InstructionSet, _ note: String = "") {
-        let found = item.run(set)
-        // Values are below 1 in magnitude. Scores below 4·8 in magnitude carry (dim + 4) roundings; weights of bf16
-        // are rounded by half a unit, the output too if it is bf16.
-        var tolerance = 32 * Double(item.dim + 4) * floatEpsilon + 600 * floatEpsilon
-        if item.dtype == VLLM_DTYPE_BF16 { tolerance += 2 * bf16Epsilon }
-        if item.outType == VLLM_DTYPE_BF16 { tolerance += bf16Epsilon }
-        for (index, expected) in item.reference().enumerated() {
-            let error = abs(Double(found[index]) - expected)
-            guard error <= tolerance else {
-                Issue.record(
-                    "\(note) element \(index): \(found[index]), not \(expected), tolerance \(tolerance)")
-                return
-            }
-        }
-    }
-
-    @Test(arguments: InstructionSet.all, dtypes)
-    func rowsAreWithinRoundingOfDoublePrecision(set: InstructionSet, dtype: vllm_dtype) {
-        for dim in [2, 18, 40, 64, 80, 96, 128, 256] {
-            for (heads, kvHeads) in [(2, 2), (7, 1), (8, 2)] {
-                var item = AttentionCase(heads: heads, kvHeads: kvHeads, dim: dim, dtype: dtype)
-                item.sequences = [Sequence(queries: 1, context: 1), Sequence(queries: 3, context: 37)]
-                check(item, set, "dim \(dim), \(heads) heads")
-                item.outType = VLLM_DTYPE_BF16
-                item.sequences = [Sequence(queries: 21, context: 21)]
-                check(item, set, "dim \(dim), \(heads) heads")
-            }
-        }
-    }
-
-    @Test(arguments: InstructionSet.all, dtypes)
-    func splitsAreMerged(set: InstructionSet, dtype: vllm_dtype) {
-        var item = AttentionCase(heads: 4, kvHeads: 1, dim: 32, dtype: dtype)
-        item.sequences = [511, 512, 513, 514, 1024, 1025, 1300].map { Sequence(queries: 2, context: $0) }
-        item.sequences.append(Sequence(queries: 19, context: 523))
-        check(item, set)
-    }
-
-    @Test(arguments: InstructionSet.all, dtypes)
-    func windowsCapsAndSlopesFollowTheirFormula(set: InstructionSet, dtype: vllm_dtype) {
-        var item = AttentionCase(heads: 4, kvHeads: 2, dim: 32, dtype: dtype)
-        item.sequences = [Sequence(queries: 40, context: 40), Sequence(queries: 9, context: 700)]
-        for window in [1, 2, 15, 33, 190, 600] {
-            item.window = window
-            check(item, set, "window \(window)")
-        }
-        item.window = 0
-        item.softCap = 3
-        check(item, set, "soft cap")
-        item.softCap = 0
-        item.alibi = [0.5, 0.25, 0.0625, 0.001]
-        check(item, set, "ALiBi")
-    }
 
     /// Bit for bit: the promise that batches, chunks and blocks do not show.
     @Test(arguments: InstructionSet.all, dtypes)

@@ -3,6 +3,7 @@
 
 import CVLLMKernels
 import Testing
+import VLLMConformance
 
 /// How a weight of whole numbers is packed.
 struct IntegerFormat: Sendable, CustomTestStringConvertible {
@@ -158,7 +159,8 @@ struct IntegerLinearCase {
                         magnitude += abs(product)
                     }
                     // Whole numbers are added exactly; a rounding or three a group remains.
-                    let tolerance = Double(4 * item.groups + 4) * floatEpsilon * 16 * magnitude + 1e-30
+                    let tolerance =
+                        Double(4 * item.groups + 4) * RoundingError.float32 * 16 * magnitude + 1e-30
                     let error = abs(Double(found[row * n + column]) - value)
                     guard error <= tolerance else {
                         Issue.record("\(m)×\(n)×\(k) (\(row), \(column)): off by \(error) of \(value)")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CVLLMKernels
+import VLLMConformance
 
 /// A linear layer with random weights: what the kernels are given, and what they should answer.
 struct LinearCase {
@@ -88,43 +89,5 @@ struct LinearCase {
                 Int32(rows.upperBound))
         }
         return out
-    }
-
-    /// The answer in double precision, and how far a float32 chain over k may be from it.
-    func reference() -> [(value: Double, tolerance: Double)] {
-        var answers: [(Double, Double)] = []
-        for row in 0..<m {
-            for column in 0..<n {
-                let first = sum(row: row, weightRow: column)
-                var value = Activation.apply(activation, first.value)
-                // The slope of every activation here is below 1.2; exponentials add a few units.
-                var error = 1.2 * first.error + 8 * floatEpsilon * (abs(value) + abs(first.value))
-                if gated {
-                    let up = sum(row: row, weightRow: n + column)
-                    error =
-                        error * abs(up.value) + up.error * abs(value) + floatEpsilon * abs(value * up.value)
-                    value *= up.value
-                }
-                if output == VLLM_OUT_ADD {
-                    value += Double(before[row * n + column])
-                    error += floatEpsilon * abs(value)
-                }
-                if output == VLLM_OUT_BF16 { error += 1.01 * bf16Epsilon * abs(value) }
-                answers.append((value, error + 1e-30))
-            }
-        }
-        return answers
-    }
-
-    private func sum(row: Int, weightRow: Int) -> (value: Double, error: Double) {
-        var value = 0.0
-        var magnitude = 0.0
-        for i in 0..<k {
-            let product = Double(x[row * k + i]) * Double(weight[weightRow * k + i])
-            value += product
-            magnitude += abs(product)
-        }
-        if hasBias { value += Double(bias[weightRow]) }
-        return (value, Double(k + 2) * floatEpsilon * (magnitude + abs(value)))
     }
 }

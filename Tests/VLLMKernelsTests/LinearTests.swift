@@ -3,58 +3,9 @@
 
 import CVLLMKernels
 import Testing
+import VLLMConformance
 
 @Suite struct LinearTests {
-    static let shapes = [
-        (1, 16, 2), (1, 150, 130), (3, 40, 34), (4, 96, 64), (7, 33, 66), (9, 112, 18), (26, 50, 256),
-    ]
-
-    private func check(_ item: LinearCase, _ set: InstructionSet, _ note: String = "") {
-        let outType = item.output == VLLM_OUT_BF16 ? VLLM_DTYPE_BF16 : VLLM_DTYPE_F32
-        let found = item.run(set).floats(as: outType)
-        for (index, expected) in item.reference().enumerated() {
-            let error = abs(Double(found[index]) - expected.value)
-            guard error <= expected.tolerance else {
-                Issue.record("\(note) element \(index): \(found[index]), not \(expected)")
-                return
-            }
-        }
-    }
-
-    @Test(arguments: InstructionSet.all, dtypes)
-    func productsAreWithinRoundingOfDoublePrecision(set: InstructionSet, dtype: vllm_dtype) {
-        for (m, n, k) in Self.shapes {
-            check(LinearCase(m: m, n: n, k: k, dtype: dtype), set, "\(m)×\(n)×\(k)")
-            check(LinearCase(m: m, n: n, k: k, dtype: dtype, hasBias: true, output: VLLM_OUT_ADD), set)
-            check(LinearCase(m: m, n: n, k: k, dtype: dtype, hasBias: true, output: VLLM_OUT_BF16), set)
-        }
-    }
-
-    @Test(arguments: InstructionSet.all, dtypes)
-    func gatesMultiplyTheActivatedHalf(set: InstructionSet, dtype: vllm_dtype) {
-        for (m, n, k) in Self.shapes {
-            for output in [VLLM_OUT_F32, VLLM_OUT_BF16, VLLM_OUT_ADD] {
-                let item = LinearCase(
-                    m: m, n: n, k: k, dtype: dtype, activation: VLLM_ACT_SILU, gated: true,
-                    hasBias: m % 2 == 1,
-                    output: output)
-                check(item, set, "\(m)×\(n)×\(k)")
-            }
-        }
-    }
-
-    @Test(
-        arguments: InstructionSet.all,
-        [
-            VLLM_ACT_NONE, VLLM_ACT_SILU, VLLM_ACT_GELU, VLLM_ACT_GELU_TANH, VLLM_ACT_RELU, VLLM_ACT_SIGMOID,
-        ])
-    func activationsFollowTheirFormula(set: InstructionSet, activation: vllm_activation) {
-        check(
-            LinearCase(m: 6, n: 80, k: 128, dtype: VLLM_DTYPE_F32, activation: activation, hasBias: true), set
-        )
-        check(LinearCase(m: 6, n: 80, k: 2, dtype: VLLM_DTYPE_F32, activation: activation), set)
-    }
-
     @Test(arguments: InstructionSet.all, dtypes)
     func everyElementHasTheSameBitsWhateverTheRange(set: InstructionSet, dtype: vllm_dtype) {
         for gated in [false, true] {

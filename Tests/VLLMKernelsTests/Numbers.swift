@@ -3,65 +3,31 @@
 
 import CVLLMKernels
 import Testing
+import VLLMConformance
+import VLLMTensors
 
-/// A small seeded generator, so that every run tests the same numbers.
-struct Numbers {
-    private var state: UInt64
+typealias Memory = HostMemory
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-    /// Uniform in [−1, 1).
-    mutating func float() -> Float { Float(Int64(next() >> 40) - (1 << 23)) / Float(1 << 23) }
-
-    mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
-        (0..<count).map { _ in float() * scale }
+extension vllm_dtype {
+    /// The type of tensors that it is.
+    var type: DType {
+        switch self {
+        case VLLM_DTYPE_BF16: .bfloat16
+        case VLLM_DTYPE_F16: .float16
+        default: .float32
+        }
     }
 }
 
 extension Float {
-    /// The nearest bf16, ties to even.
-    var bf16: UInt16 {
-        if isNaN { return UInt16(truncatingIfNeeded: bitPattern >> 16) | 0x40 }
-        return UInt16(truncatingIfNeeded: (bitPattern &+ 0x7fff &+ (bitPattern >> 16 & 1)) >> 16)
-    }
-
-    init(bf16: UInt16) { self.init(bitPattern: UInt32(bf16) << 16) }
-
     /// This number as the element type holds it.
-    func rounded(to dtype: vllm_dtype) -> Float {
-        switch dtype {
-        case VLLM_DTYPE_BF16: Float(bf16: bf16)
-        case VLLM_DTYPE_F16: Float(Float16(self))
-        default: self
-        }
-    }
+    func rounded(to dtype: vllm_dtype) -> Float { rounded(to: dtype.type) }
 }
 
 extension Memory {
-    convenience init(_ values: [Float], as dtype: vllm_dtype) {
-        switch dtype {
-        case VLLM_DTYPE_BF16: self.init(values.map(\.bf16))
-        case VLLM_DTYPE_F16: self.init(values.map { Float16($0).bitPattern })
-        default: self.init(values)
-        }
-    }
+    convenience init(_ values: [Float], as dtype: vllm_dtype) { self.init(values, as: dtype.type) }
 
-    func floats(as dtype: vllm_dtype) -> [Float] {
-        switch dtype {
-        case VLLM_DTYPE_BF16: array(of: UInt16.self).map { Float(bf16: $0) }
-        case VLLM_DTYPE_F16: array(of: UInt16.self).map { Float(Float16(bitPattern: $0)) }
-        default: array(of: Float.self)
-        }
-    }
+    func floats(as dtype: vllm_dtype) -> [Float] { floats(as: dtype.type) }
 }
 
 /// One set of kernels that this machine can run.
@@ -81,6 +47,3 @@ struct InstructionSet: CustomTestStringConvertible, Sendable {
 }
 
 let dtypes = [VLLM_DTYPE_F32, VLLM_DTYPE_F16, VLLM_DTYPE_BF16]
-/// Half a unit in the last place of bf16 and float32, relative.
-let bf16Epsilon = 0x1p-8
-let floatEpsilon = 0x1p-24

@@ -4,6 +4,7 @@
 import CVLLMSystem
 import Synchronization
 import Testing
+import VLLMConformance
 
 /// Counts how often each chunk of a run was executed, and by threads in range.
 private final class Tally: Sendable {

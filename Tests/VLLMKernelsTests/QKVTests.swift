@@ -3,6 +3,8 @@
 
 import CVLLMKernels
 import Testing
+import VLLMConformance
+import VLLMTensors
 
 #if canImport(Glibc)
     import Glibc
@@ -35,25 +37,6 @@ import Testing
                 }
             }
         }
-    }
-
-    /// One head of a token in double precision.
-    private func prepare(_ x: [Float], _ item: Case, norm: [Float], position: Int) -> [Double] {
-        var y = x.map(Double.init)
-        if item.hasNorm {
-            let scale = 1 / (y.reduce(0) { $0 + $1 * $1 } / Double(item.dim) + 1e-6).squareRoot()
-            y = zip(y, norm).map { $0 * scale * Double($1) }
-        }
-        guard item.rope != VLLM_ROPE_NONE else { return y }
-        for i in 0..<item.rotary / 2 {
-            let angle = Double(angle(position, i))
-            let (first, second) =
-                item.rope == VLLM_ROPE_HALF ? (i, i + item.rotary / 2) : (2 * i, 2 * i + 1)
-            let (a, b) = (y[first], y[second])
-            y[first] = a * cos(angle) - b * sin(angle)
-            y[second] = b * cos(angle) + a * sin(angle)
-        }
-        return y
     }
 
     private func angle(_ position: Int, _ i: Int) -> Float { Float(position) * 0.3 / Float(i + 1) }
@@ -100,11 +83,14 @@ import Testing
         let (foundQ, foundK, foundV) = (
             q.floats(as: queryType), k.floats(as: item.dtype), v.floats(as: item.dtype)
         )
+        let reference = RotaryReference(
+            style: item.rope == VLLM_ROPE_NONE
+                ? .none : item.rope == VLLM_ROPE_HALF ? .halves : .interleaved,
+            rotaryDim: item.rotary, cosines: cosines.array(of: Float.self),
+            sines: sines.array(of: Float.self),
+            epsilon: 1e-6)
         func near(_ found: Float, _ expected: Double, _ dtype: vllm_dtype) -> Bool {
-            let relative =
-                dtype == VLLM_DTYPE_BF16 ? 1.01 * bf16Epsilon : dtype == VLLM_DTYPE_F16 ? 0x1.02p-11 : 0
-            return abs(Double(found) - expected) <= relative * abs(expected) + 24 * floatEpsilon
-                * (1 + abs(expected))
+            abs(Double(found) - expected) <= RotaryReference.tolerance(expected, as: dtype.type)
         }
         for token in 0..<item.tokens {
             func head(_ index: Int) -> [Float] {
@@ -112,7 +98,8 @@ import Testing
             }
             let position = Int(item.positions[token])
             for index in 0..<item.heads {
-                let expected = prepare(head(index), item, norm: qNorm, position: position)
+                let expected = reference.head(
+                    head(index), norm: item.hasNorm ? qNorm : [], position: position)
                 let start = (token * item.heads + index) * item.dim
                 #expect(
                     expected.indices.allSatisfy { near(foundQ[start + $0], expected[$0], queryType) },
@@ -121,7 +108,8 @@ import Testing
             guard item.slots[token] >= 0 else { continue }
             let slot = Int(item.slots[token])
             for index in 0..<item.kvHeads {
-                let expected = prepare(head(item.heads + index), item, norm: kNorm, position: position)
+                let expected = reference.head(
+                    head(item.heads + index), norm: item.hasNorm ? kNorm : [], position: position)
                 let values = head(item.heads + item.kvHeads + index)
                 #expect(
                     (0..<item.dim).allSatisfy {

@@ -3,6 +3,7 @@
 
 import CVLLMKernels
 import Testing
+import VLLMConformance
 
 @Suite struct RowTests {
     @Test(arguments: InstructionSet.all)
@@ -26,54 +27,6 @@ import Testing
                         found.bitPattern == expected.bitPattern || (found.isNaN && expected.isNaN), "\(value)"
                     )
                 }
-            }
-        }
-    }
-
-    @Test(arguments: InstructionSet.all)
-    func normsAreWithinRounding(set: InstructionSet) {
-        var numbers = Numbers(seed: 12)
-        for n in [1, 2, 16, 33, 64, 100, 896, 1000] {
-            for isLayer in [false, true] {
-                for hasBias in [false, true] {
-                    let x = numbers.floats(3 * n, scale: 5)
-                    let weight = numbers.floats(n)
-                    let bias = numbers.floats(n)
-                    check(set, x, weight, hasBias ? bias : [], n: n, isLayer: isLayer, dtype: VLLM_DTYPE_F32)
-                    check(set, x, weight, hasBias ? bias : [], n: n, isLayer: isLayer, dtype: VLLM_DTYPE_BF16)
-                }
-            }
-        }
-    }
-
-    private func check(
-        _ set: InstructionSet, _ x: [Float], _ weight: [Float], _ bias: [Float], n: Int, isLayer: Bool,
-        dtype: vllm_dtype
-    ) {
-        let (input, scale, shift) = (Memory(x), Memory(weight), Memory(bias))
-        let out = Memory(bytes: x.count * (dtype == VLLM_DTYPE_F32 ? 4 : 2))
-        var arguments = unsafe vllm_norm_args()
-        unsafe arguments.x = UnsafePointer(input.pointer(to: Float.self))
-        unsafe (arguments.ldx, arguments.ldo, arguments.n) = (n, n, Int32(n))
-        unsafe arguments.weight = UnsafePointer(scale.pointer(to: Float.self))
-        unsafe arguments.bias = bias.isEmpty ? nil : UnsafePointer(shift.pointer(to: Float.self))
-        unsafe arguments.epsilon = 1e-5
-        unsafe arguments.layer_norm = isLayer ? 1 : 0
-        unsafe (arguments.out, arguments.out_dtype) = (out.address, dtype)
-        unsafe set.kernels.norm(&arguments, 0, 3)
-        let found = out.floats(as: dtype)
-        for row in 0..<3 {
-            let values = x[row * n..<(row + 1) * n].map(Double.init)
-            let mean = isLayer ? values.reduce(0, +) / Double(n) : 0
-            let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(n)
-            let factor = 1 / (variance + 1e-5).squareRoot()
-            for i in 0..<n {
-                let expected =
-                    (values[i] - mean) * factor * Double(weight[i]) + (bias.isEmpty ? 0 : Double(bias[i]))
-                // n / 16 + 8 roundings in the sums; the mean's error is relative to the largest element, 5.
-                var tolerance = Double(n / 16 + 16) * floatEpsilon * (abs(expected) + 1 + 5 * factor)
-                if dtype == VLLM_DTYPE_BF16 { tolerance += 1.01 * bf16Epsilon * abs(expected) }
-                #expect(abs(Double(found[row * n + i]) - expected) <= tolerance)
             }
         }
     }

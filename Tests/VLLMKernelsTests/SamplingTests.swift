@@ -3,6 +3,7 @@
 
 import CVLLMKernels
 import Testing
+import VLLMConformance
 
 #if canImport(Glibc)
     import Glibc
@@ -60,7 +61,7 @@ import Testing
             let expected = most + log(x.reduce(0) { $0 + exp(Double($1) - most) })
             let found = Double(unsafe set.kernels.log_sum_exp(x, Int32(n)))
             // A block's float sum has 64 roundings a lane; the answer is rounded once.
-            #expect(abs(found - expected) <= 80 * floatEpsilon + 32 * floatEpsilon)
+            #expect(abs(found - expected) <= 80 * RoundingError.float32 + 32 * RoundingError.float32)
         }
         let flat = [Float](repeating: 2, count: 3000)
         let found = Double(unsafe set.kernels.log_sum_exp(flat, 3000))
@@ -99,61 +100,14 @@ import Testing
         }
     }
 
-    /// Tokens that truncation keeps, in order of index, with their probabilities.
-    private func kept(
-        _ x: [Float], temperature: Double, topK: Int, topP: Double, minP: Double
-    ) -> [(index: Int, weight: Double)] {
-        let most = Double(x.max() ?? 0)
-        var order = x.indices.map { (index: $0, weight: exp((Double(x[$0]) - most) / temperature)) }
-        order.sort { $0.weight > $1.weight || ($0.weight == $1.weight && $0.index < $1.index) }
-        order = order.filter { $0.weight >= minP }
-        if topK > 0 { order = Array(order.prefix(topK)) }
-        let total = order.reduce(0) { $0 + $1.weight }
-        var mass = 0.0
-        var count = 0
-        while count < order.count, count == 0 || mass < topP * total {
-            mass += order[count].weight
-            count += 1
-        }
-        order = Array(order.prefix(topP < 1 ? max(count, 1) : order.count))
-        return order.sorted { $0.index < $1.index }
-    }
-
-    @Test(arguments: InstructionSet.all)
-    func drawsInvertTheTruncatedDistribution(set: InstructionSet) {
-        var numbers = Numbers(seed: 8)
-        for n in [1, 7, 100, 1500, 20_000] {
-            // Values on a grid, so that ties and thresholds are exact in both precisions.
-            let x = (0..<n).map { _ in Float(numbers.below(64)) / 4 - 8 }
-            for (temperature, topK, topP, minP) in [
-                (1.0, 0, 1.0, 0.0), (0.5, 0, 1, 0.05), (1, 5, 1, 0), (2, 0, 0.9, 0), (1.5, 40, 0.7, 0.01),
-                (1, 1, 1, 0),
-                (4, 0, 0.999, 0), (1, 0, 0, 0), (1, 3000, 1, 0), (8, 3000, 0.9, 0),
-            ] {
-                let tokens = kept(x, temperature: temperature, topK: topK, topP: topP, minP: minP)
-                let total = tokens.reduce(0) { $0 + $1.weight }
-                var sum = 0.0
-                for (position, token) in tokens.enumerated() where position % (1 + tokens.count / 40) == 0 {
-                    let before = tokens[..<position].reduce(0) { $0 + $1.weight }
-                    sum = before + token.weight / 2
-                    // The middle of a token's share is far from both ends if the share is not tiny.
-                    guard token.weight / total > 1e-3 else { continue }
-                    let found = sample(
-                        set, x, temperature: Float(temperature), topK: topK, topP: Float(topP),
-                        minP: Float(minP),
-                        uniform: sum / total)
-                    #expect(found == token.index, "n \(n), \(temperature) \(topK) \(topP) \(minP)")
-                }
-            }
-        }
-    }
-
     @Test(arguments: InstructionSet.all)
     func truncationKeepsExactlyWhatItShould(set: InstructionSet) {
         var numbers = Numbers(seed: 9)
         let x = (0..<3000).map { _ in Float(numbers.below(64)) / 4 - 8 }
         for (topK, topP) in [(10, 1.0), (0, 0.5), (100, 0.8), (0, 0.95)] {
-            let tokens = Set(kept(x, temperature: 1, topK: topK, topP: topP, minP: 0).map(\.index))
+            let distribution = TruncatedDistribution(
+                x, temperature: 1, topK: topK, topP: topP, minP: 0)
+            let tokens = Set(distribution.tokens.map(\.index))
             var seen = Set<Int>()
             for draw in 0..<2000 {
                 let token = sample(
