@@ -95,33 +95,13 @@ struct ServeResultTests {
 
 @Suite("LatencyPlot")
 struct LatencyPlotTests {
-    /// The names of elements, in order; nil where the text is not well-formed.
-    private func elements(_ text: String) -> [String]? {
-        var open: [String] = []
-        var names: [String] = []
-        for part in text.split(separator: "<") where !part.allSatisfy(\.isWhitespace) {
-            let pieces = part.split(separator: ">", omittingEmptySubsequences: false)
-            guard pieces.count == 2, pieces[0].count(where: { $0 == "\"" }).isMultiple(of: 2) else {
-                return nil
-            }
-            let name = String(pieces[0].prefix { $0 != " " && $0 != "/" })
-            if pieces[0].hasPrefix("/") {
-                guard open.popLast() == String(pieces[0].dropFirst()) else { return nil }
-            } else {
-                names.append(name)
-                if !pieces[0].hasSuffix("/") { open.append(name) }
-            }
-        }
-        return open.isEmpty ? names : nil
-    }
-
     @Test("each latency has a curve and a name in the legend")
     func curves() throws {
         let records = ServeMetricsTests.records
         let plot = LatencyPlot(
             title: "a < b & \"c\"\u{1}",
             series: LatencyMetric.allCases.map { .init(name: $0.name, values: $0.milliseconds(records)) })
-        let names = try #require(elements(plot.svg))
+        let names = try #require(SVGText.elements(plot.svg))
         #expect(names.first == "svg" && names.count { $0 == "polyline" } == 4)
         #expect(plot.svg.contains("a &lt; b &amp; &quot;c&quot; <"))
         for metric in LatencyMetric.allCases { #expect(plot.svg.contains(">\(metric.name)</text>")) }
@@ -136,6 +116,7 @@ struct LatencyPlotTests {
     func values(values: [Double]) throws {
         let svg = LatencyPlot(title: "t", series: [.init(name: "TTFT", values: values)]).svg
         #expect(
-            elements(svg) != nil && !svg.contains("nan") && !svg.contains("inf") && svg.utf8.count < 50_000)
+            SVGText.elements(svg) != nil && !svg.contains("nan") && !svg.contains("inf")
+                && svg.utf8.count < 50_000)
     }
 }
