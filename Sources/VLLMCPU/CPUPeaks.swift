@@ -23,49 +23,71 @@ package struct CPUPeaks: Sendable {
     }
 
     /// Operations a second with the instructions of products with weights of a format.
+    ///
+    /// The runs are short, so that in some of them nobody else is given a core.
     package static func operations(_ format: WeightFormat, _ backend: CPUBackend, threads: Int) -> Double {
-        best(of: 8) {
+        best(of: 32) { _ in
             let done = Mutex(0.0)
             backend.pool.run(chunks: threads) { _, _ in
                 var sink: Float = 0
                 let count = unsafe vllm_peak_multiply(
-                    backend.instructionSet, KernelFormat(format).dtype, 2_000_000, &sink)
+                    backend.instructionSet, KernelFormat(format).dtype, 500_000, &sink)
                 done.withLock { $0 += count }
             }
             return done.withLock { $0 }
         }
     }
 
-    /// Bytes read from memory a second.
+    /// Bytes read from memory a second: the best part of a range of several times the largest caches.
     package static func bandwidth(_ backend: CPUBackend, threads: Int) throws(DeviceError) -> Double {
-        // Several times the largest caches.
-        let size = 512 << 20
-        guard let memory = unsafe vllm_memory_map(size) else {
+        let (part, parts) = (64 << 20, 8)
+        guard let memory = unsafe vllm_memory_map(part * parts) else {
             throw DeviceError("no memory to measure with.")
         }
-        defer { unsafe vllm_memory_unmap(memory, size) }
-        unsafe memory.initializeMemory(as: UInt8.self, repeating: 1, count: size)
+        defer { unsafe vllm_memory_unmap(memory, part * parts) }
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 1, count: part * parts)
         let address = UInt(bitPattern: memory)
-        let piece = 1 << 20
-        // One thread takes all of it, several take pieces in turn.
-        let chunks = threads == 1 ? 1 : size / piece
-        return best(of: 6) {
+        // One thread takes all of a part, several take pieces in turn.
+        let chunks = threads == 1 ? 1 : part / (1 << 20)
+        let length = part / chunks
+        return best(of: 6 * parts) { run in
+            let begin = address + UInt(run % parts * part)
             backend.pool.run(chunks: chunks) { index, _ in
-                let length = size / chunks
                 _ = unsafe vllm_peak_read(
-                    UnsafeRawPointer(bitPattern: address + UInt(index * length)), length)
+                    UnsafeRawPointer(bitPattern: begin + UInt(index * length)), length)
             }
-            return Double(size)
+            return Double(part)
+        }
+    }
+
+    /// Bytes read a second from each core's own second-level cache.
+    package static func cacheBandwidth(_ backend: CPUBackend, threads: Int) throws(DeviceError) -> Double {
+        // Larger than a first-level cache, a half or less of a second-level one.
+        let (size, rounds) = (256 << 10, 400)
+        guard let memory = unsafe vllm_memory_map(size * threads) else {
+            throw DeviceError("no memory to measure with.")
+        }
+        defer { unsafe vllm_memory_unmap(memory, size * threads) }
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 1, count: size * threads)
+        let address = UInt(bitPattern: memory)
+        return best(of: 8) { _ in
+            backend.pool.run(chunks: threads) { index, _ in
+                for _ in 0..<rounds {
+                    _ = unsafe vllm_peak_read(
+                        UnsafeRawPointer(bitPattern: address + UInt(index * size)), size)
+                }
+            }
+            return Double(size * rounds * threads)
         }
     }
 
     /// The highest rate of several runs of work that says how much it did.
-    private static func best(of runs: Int, _ work: () -> Double) -> Double {
+    private static func best(of runs: Int, _ work: (_ run: Int) -> Double) -> Double {
         let clock = ContinuousClock()
         var best = 0.0
-        for _ in 0..<runs {
+        for run in 0..<runs {
             let start = clock.now
-            let done = work()
+            let done = work(run)
             let seconds = (clock.now - start) / .seconds(1)
             best = max(best, done / seconds)
         }

@@ -3,31 +3,44 @@
 
 import ArgumentParser
 import VLLMCPU
-import VLLMJSON
+import VLLMEngine
+import VLLMLayers
 
 /// `vllm bench kernels`: this machine's peaks, and what share of them each kernel reaches.
 struct BenchKernelsCommand: ParsableCommand, Command {
     static let configuration = CommandConfiguration(
         commandName: "kernels",
-        abstract: "Measures this machine's peaks, then every kernel over a grid of sizes.",
+        abstract: "Measures this machine's peaks, then every kernel over a grid of sizes; or checks them.",
         discussion: """
-            A share is the least time the work could take, the larger of operations over the
-            peak and bytes over the read bandwidth, over the time it took. Weights rotate over
-            256 MB, so that they come from memory; a layer of experts has all of its 128, in
-            bfloat16 1.2 GB, and its bytes are those of the experts that were chosen.
+            A share is the least time the work could take, the larger of operations
+            over their peak and bytes over the read bandwidth, over the time it took.
+            Weights, keys and values rotate over 256 MB, so that they come from memory (all
+            of a layer's 128 experts exist, in bfloat16 1.2 GB); activations come from the cache. The last column is the time over that of
+            the plain kernel.
+
+            --check compares every operation, type and size with double precision
+            instead, on every instruction set that this machine has, and ends with 1
+            where one differs.
 
             Examples:
               vllm bench kernels
-              vllm bench kernels --filter "int4" --rows 1 --rows 64
-              vllm bench kernels --output-json kernels.json
+              vllm bench kernels ./Qwen3-0.6B --filter "linear int8"
+              vllm bench kernels --filter int4 --rows 1 --rows 64
+              vllm bench kernels --output-json kernels.json --plot roofline.svg
+              vllm bench kernels --check
+              vllm bench kernels --check --instruction-set avx2 --filter attention
             """)
+
+    @Argument(
+        help: "A folder or hub id whose sizes are taken; without it those of 0.5 and 8 billion parameters.")
+    var model: String?
 
     @Option(help: "Threads that compute (default: one a core).")
     var threads: Int?
 
     @Option(
         help:
-            "Instruction set by name, for comparisons: avx512_bf16, avx512, avx2 or portable (default: the best there is)."
+            "Instruction set by name: avx512_bf16, avx512, avx2 or portable (default: the best there is; all with --check)."
     )
     var instructionSet: String?
 
@@ -37,8 +50,20 @@ struct BenchKernelsCommand: ParsableCommand, Command {
     @Option(help: "Runs only what has this text in its name or size, such as \"int8\" or \"8B down\".")
     var filter: String?
 
+    @Flag(
+        help: "Compares every operation with double precision, on every instruction set, and times nothing.")
+    var check = false
+
     @Option(help: "Writes the figures to a file.")
     var outputJson: String?
+
+    @Option(
+        help:
+            "Draws the roofline, an SVG image: kernels by operations a byte and rate, under what bounds them."
+    )
+    var plot: String?
+
+    private static let defaultRows = [1, 4, 8, 16, 32, 64, 512]
 
     func validate() throws {
         guard rows.allSatisfy({ (1...4096).contains($0) }) else {
@@ -47,101 +72,75 @@ struct BenchKernelsCommand: ParsableCommand, Command {
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads should be in 1…1024, is \(threads).")
         }
+        guard !check || (model == nil && rows.isEmpty && outputJson == nil && plot == nil) else {
+            throw ValidationError(
+                "--check times nothing: a model, --rows, --output-json and --plot do not go with it.")
+        }
     }
 
     func run(in context: CommandContext) async throws {
+        guard !check else {
+            let sets = instructionSet.map { [$0] } ?? CPUBackend.availableInstructionSets
+            return try KernelCheck(instructionSets: sets, threads: threads, filter: filter).run()
+        }
+        let models = try model.map { [try Self.sizes(of: $0, context)] } ?? [.small, .large]
+        let grid = KernelGrid(
+            models: models, rows: rows.isEmpty ? Self.defaultRows : rows, otherHeads: model == nil)
         let limited = threads.map { ThreadLimit.apply(to: $0) }
         if let warning = limited?.warning { Terminal.printError("vllm bench kernels: warning: \(warning)\n") }
-        let backend = try CPUBackend(
-            .init(numThreads: limited?.threads, instructionSet: instructionSet))
+        let backend = try CPUBackend(.init(numThreads: limited?.threads, instructionSet: instructionSet))
         Terminal.print("\(backend.deviceDescription), \(backend.numThreads) threads\n\n")
-        let single = try KernelBenchmark.peaks(of: backend, threads: 1)
-        let peaks = try KernelBenchmark.peaks(of: backend, threads: backend.numThreads)
-        printPeaks(single, peaks)
-        var measurements: [KernelMeasurement] = []
-        Terminal.print("\n" + Self.row("kernel", "size", "time", "rate", "share") + "\n")
-        let benchmark = KernelBenchmark(backend, peaks)
-        let rows = rows.isEmpty ? [1, 4, 8, 16, 32, 64, 512] : rows
+        let figures = try measure(grid, backend)
+        if let outputJson { try OutputFile.write(figures.json, to: outputJson, flag: "--output-json") }
+        if let plot { try OutputFile.write(text: figures.plot.svg, to: plot, flag: "--plot") }
+    }
+
+    /// Measures and prints.
+    private func measure(_ grid: KernelGrid, _ backend: CPUBackend) throws -> KernelFigures {
         func isWanted(_ name: String, _ shape: String) -> Bool {
             filter.map { "\(name) \(shape)".contains($0) } ?? true
         }
-        func progress(_ measurement: KernelMeasurement) {
-            measurements.append(measurement)
-            Terminal.print(Self.line(measurement) + "\n")
+        let series = grid.series
+        let total = series.reduce(0) { sum, one in sum + one.sizes.count { isWanted(one.name, $0.shape) } }
+        guard total > 0 else {
+            throw UsageError("--filter: no kernel has '\(filter ?? "")' in its name or size.")
         }
-        try benchmark.linears(rows: rows, isWanted: isWanted, progress: progress)
-        try benchmark.experts(rows: rows, isWanted: isWanted, progress: progress)
-        if let outputJson {
-            try OutputFile.write(
-                json(backend, single, peaks, measurements), to: outputJson, flag: "--output-json")
-        }
-    }
-
-    private func printPeaks(_ single: KernelBenchmark.Peaks, _ all: KernelBenchmark.Peaks) {
-        Terminal.print(Self.row("peak", "", "one thread", "all", "") + "\n")
-        for (name, _) in KernelBenchmark.formats where !name.contains("-") && name != "int4" {
-            Terminal.print(
-                Self.row(
-                    name, "", Self.billions(single.operations[name] ?? 0, "GOP/s"),
-                    Self.billions(all.operations[name] ?? 0, "GOP/s"), "") + "\n")
-        }
-        Terminal.print(
-            Self.row(
-                "read", "", Self.billions(single.bytesPerSecond, "GB/s"),
-                Self.billions(all.bytesPerSecond, "GB/s"), "") + "\n")
-    }
-
-    private static func line(_ measurement: KernelMeasurement) -> String {
-        let rate =
-            measurement.isMemoryBound
-            ? billions(measurement.bytes / measurement.seconds, "GB/s")
-            : billions(measurement.operations / measurement.seconds, "GOP/s")
-        return row(
-            measurement.name, measurement.shape, "\(Quantity.fixed(measurement.seconds * 1e6, digits: 1)) µs",
-            rate,
-            "\(Quantity.fixed(measurement.share * 100, digits: 1)) %")
-    }
-
-    private static func billions(_ value: Double, _ unit: String) -> String {
-        "\(Quantity.fixed(value / 1e9, digits: 1)) \(unit)"
-    }
-
-    private static func row(
-        _ first: String, _ second: String, _ third: String, _ fourth: String, _ fifth: String
-    )
-        -> String
-    {
-        func left(_ text: String, _ width: Int) -> String {
-            text + String(repeating: " ", count: max(1, width - text.count))
-        }
-        func right(_ text: String, _ width: Int) -> String {
-            String(repeating: " ", count: max(0, width - text.count)) + text
-        }
-        return left(first, 18) + left(second, 24) + right(third, 14) + right(fourth, 15) + right(fifth, 9)
-    }
-
-    private func json(
-        _ backend: CPUBackend, _ single: KernelBenchmark.Peaks, _ all: KernelBenchmark.Peaks,
-        _ measurements: [KernelMeasurement]
-    ) -> JSONValue {
-        func object(_ peaks: KernelBenchmark.Peaks) -> JSONValue {
-            var object: JSONObject = ["bytes_per_second": .number(peaks.bytesPerSecond)]
-            for (name, _) in KernelBenchmark.formats {
-                object["\(name)_operations_per_second"] = .number(peaks.operations[name] ?? 0)
+        let progress = ProgressDisplay("Measuring", unit: .items("kernels"))
+        defer { progress.clear() }
+        progress.update(done: 0, total: total)
+        var figures = KernelFigures(
+            device: backend.deviceDescription, threads: backend.numThreads,
+            single: try KernelPeaks(of: backend, threads: 1),
+            all: try KernelPeaks(of: backend, threads: backend.numThreads))
+        progress.clear()
+        Terminal.print(KernelTable.lines(figures.single, figures.all) + "\n" + KernelTable.head)
+        let benchmark = KernelBenchmark(backend, figures.all)
+        for one in series {
+            try benchmark.run(one, isWanted: isWanted) { measurement in
+                figures.measurements.append(measurement)
+                progress.clear()
+                Terminal.print(KernelTable.line(measurement))
+                progress.update(done: figures.measurements.count, total: total)
             }
-            return .object(object)
         }
-        return [
-            "device": .string(backend.deviceDescription), "threads": .integer(backend.numThreads),
-            "peaks": ["one_thread": object(single), "all_threads": object(all)],
-            "kernels": .array(
-                measurements.map {
-                    [
-                        "name": .string($0.name), "size": .string($0.shape), "seconds": .number($0.seconds),
-                        "operations": .number($0.operations), "bytes": .number($0.bytes),
-                        "limit_seconds": .number($0.limit), "share": .number($0.share),
-                    ]
-                }),
-        ]
+        progress.clear()
+        guard filter == nil else { return figures }
+        for isRounded in [false, true] {
+            let step = try benchmark.step(of: grid.models[0], isRounded: isRounded)
+            figures.steps.append(step)
+            Terminal.print(KernelTable.lines(step, model: grid.models[0].name))
+        }
+        return figures
+    }
+
+    /// The sizes of a model, from its configuration.
+    private static func sizes(of model: String, _ context: CommandContext) throws -> KernelModel {
+        let source = try ModelLoader.resolve(model, revision: nil, environment: context.environment)
+        let shape = try ModelInspection(source, utilization: 1).configuration
+        let isGated = if case .gated = shape.mlp { true } else { false }
+        return KernelModel(
+            name: "model", numLayers: shape.numLayers, hiddenSize: shape.hiddenSize,
+            intermediateSize: shape.intermediateSize, numHeads: shape.numHeads, numKVHeads: shape.numKVHeads,
+            headDim: shape.headDim, vocabularySize: shape.vocabularySize, isGated: isGated)
     }
 }

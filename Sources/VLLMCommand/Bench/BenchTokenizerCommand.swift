@@ -62,7 +62,7 @@ struct BenchTokenizerCommand: ParsableCommand, Command {
             let name = path.split(separator: "/").last.map(String.init) ?? path
             Terminal.print(
                 """
-                \(name.padded(to: 20)) \(tenths(spread.median)) MB/s (\(tenths(spread.lowest))…\(tenths(spread.highest))), \
+                \(name.leftAligned(20)) \(tenths(spread.median)) MB/s (\(tenths(spread.lowest))…\(tenths(spread.highest))), \
                 \(bytes.count) bytes, \(numTokens) tokens
 
                 """)
@@ -70,11 +70,4 @@ struct BenchTokenizerCommand: ParsableCommand, Command {
     }
 
     private func tenths(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
-}
-
-extension String {
-    /// The text with spaces behind it, up to a number of characters.
-    fileprivate func padded(to count: Int) -> String {
-        self + String(repeating: " ", count: max(0, count - self.count))
-    }
 }

@@ -38,18 +38,71 @@ struct BenchTests {
         #expect(wrong.status == 1 && wrong.error.contains("/nowhere"))
     }
 
-    @Test("kernels gives a share of a measured limit for each kernel that was asked for")
+    @Test("kernels gives a share of a measured limit for each kernel that was asked for, and draws it")
     func kernels() throws {
         try withFile { path in
-            let outcome = try ChildProcess.run(
-                "bench", "kernels", "--rows", "1", "--rows", "16", "--filter", "0.5B qkv", "--output-json",
-                path)
-            #expect(outcome.status == 0, "\(outcome.error)")
-            let figures = try json(path)
-            let kernels = try #require(figures["kernels"]?.arrayValue)
-            #expect(kernels.count == 8)
-            #expect(kernels.allSatisfy { ($0["share"]?.doubleValue ?? 0) > 0 })
-            #expect(figures["peaks"]?["all_threads"]?["bytes_per_second"]?.doubleValue ?? 0 > 1e8)
+            try withFile { image in
+                let outcome = try ChildProcess.run(
+                    "bench", "kernels", "--rows", "1", "--rows", "16", "--filter", "0.5B qkv",
+                    "--output-json",
+                    path, "--plot", image)
+                #expect(outcome.status == 0, "\(outcome.error)")
+                let figures = try json(path)
+                let kernels = try #require(figures["kernels"]?.arrayValue)
+                #expect(kernels.count == 12)
+                #expect(kernels.allSatisfy { ($0["share"]?.doubleValue ?? 0) > 0 })
+                let peaks = try #require(figures["peaks"]?["all_threads"])
+                for peak in [
+                    "bytes_per_second", "cache_bytes_per_second", "f32_operations_per_second",
+                    "bf16_operations_per_second", "int8_operations_per_second",
+                ] {
+                    #expect(peaks[peak]?.doubleValue ?? 0 > 1e8, "\(peak)")
+                }
+                let svg = String(decoding: try Data(contentsOf: URL(filePath: image)), as: UTF8.self)
+                #expect(svg.hasPrefix("<svg") && svg.contains("0.5B qkv m=16"))
+            }
+        }
+    }
+
+    @Test("kernels of every kind are timed, variants beside the plain one, with a model's own sizes")
+    func kinds() throws {
+        for (filter, name, hasCost) in [
+            ("decode 1×256 d=", "attention", true), ("m=1 q/k-norm", "qkv split", false),
+            ("rms norm", "rms norm", false), ("layer norm", "layer norm", false),
+            ("round to int8", "round to int8", false), ("sampling greedy", "sampling", false),
+            ("embedding bf16", "embedding bf16", false),
+        ] {
+            try withFile { path in
+                let outcome = try ChildProcess.run(
+                    "bench", "kernels", Self.model, "--rows", "1", "--filter", filter, "--output-json", path)
+                #expect(outcome.status == 0, "\(outcome.error)")
+                let kernels = try #require(try json(path)["kernels"]?.arrayValue)
+                #expect(!kernels.isEmpty && kernels.allSatisfy { $0["name"]?.stringValue == name })
+                #expect(kernels.allSatisfy { ($0["seconds"]?.doubleValue ?? 0) > 0 })
+                #expect(kernels.contains { $0["cost"]?.doubleValue ?? 0 > 0 } == hasCost, "\(filter)")
+            }
+        }
+        let wrong = try ChildProcess.run("bench", "kernels", "--filter", "no such kernel")
+        #expect(wrong.status == 2 && wrong.error.contains("no such kernel"))
+    }
+
+    /// The built-in model's folder in the sources.
+    private static let model =
+        "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+        + "/Sources/CVLLMAssets/model"
+
+    @Test("kernels --check compares the cases that were asked for on every instruction set")
+    func check() throws {
+        let outcome = try ChildProcess.run("bench", "kernels", "--check", "--filter", "norm layer 3×")
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.last?.hasSuffix("none differs.") == true)
+        #expect(
+            lines.contains { $0.hasPrefix("portable") && $0.contains("norm layer") && $0.contains(" ok") })
+        #expect(lines.dropLast().allSatisfy { $0.contains("16 cases") })
+        for (flag, value) in [("--filter", "no such case"), ("--rows", "1"), ("--plot", "/tmp/plot.svg")] {
+            let wrong = try ChildProcess.run("bench", "kernels", "--check", flag, value)
+            #expect(wrong.status == 2 && wrong.error.contains(flag), "\(wrong.error)")
         }
     }
 
