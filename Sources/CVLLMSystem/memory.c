@@ -85,3 +85,16 @@ void vllm_memory_trim(void) {
     malloc_trim(0);
 #endif
 }
+
+int vllm_file_reserve(int file, uint64_t size) {
+    if (size > INT64_MAX) return EFBIG;
+    while (fallocate(file, 0, 0, (off_t)size) != 0) {
+        if (errno == EINTR) continue;
+        return errno == EOPNOTSUPP || errno == ENOSYS ? 0 : errno;
+    }
+    return 0;
+}
+
+void vllm_file_flush(int file, uint64_t begin, uint64_t size) {
+    sync_file_range(file, (off_t)begin, (off_t)size, SYNC_FILE_RANGE_WRITE);
+}

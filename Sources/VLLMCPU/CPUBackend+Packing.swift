@@ -59,8 +59,7 @@ extension CPUBackend {
         let map = RowMap(description.parts, description.arrangement)
         let panel = Int(VLLM_PANEL)
         let format = KernelFormat(description.format)
-        let panelBytes = format.panelBytes(inputs: k)
-        let numPanels = map.numRows / panel
+        let (numPanels, panelBytes) = Self.panels(description, map, format)
         let address = try allocateWeights(numPanels * panelBytes)
         let grain = 16
         pool.run(chunks: (numPanels + grain - 1) / grain) { chunk, _ in
@@ -82,9 +81,38 @@ extension CPUBackend {
                 }
             }
         }
-        return PackedWeight(
-            address: address, format: description.format, outputs: description.outputs, inputs: k,
-            isGated: description.arrangement == .gated, sizeInBytes: numPanels * panelBytes)
+        return PackedWeight(description, at: address, sizeInBytes: numPanels * panelBytes)
+    }
+
+    private static func panels(
+        _ description: WeightDescription, _ map: RowMap, _ format: KernelFormat
+    ) -> (count: Int, size: Int) {
+        (map.numRows / Int(VLLM_PANEL), format.panelBytes(inputs: description.inputs))
+    }
+
+    package func packedSize(of description: WeightDescription) throws(DeviceError) -> Int {
+        try Self.check(description)
+        let map = RowMap(description.parts, description.arrangement)
+        let (count, size) = Self.panels(description, map, KernelFormat(description.format))
+        return count * size
+    }
+
+    package func adopt(
+        _ description: WeightDescription, at address: UInt, owner: any AnyObject & Sendable
+    ) throws(DeviceError) -> PackedWeight {
+        let size = try packedSize(of: description)
+        keep(owner, bytes: size)
+        return PackedWeight(description, at: address, sizeInBytes: size)
+    }
+
+    package func packedBytes(of weight: PackedWeight, _ body: (RawSpan) throws -> Void) rethrows {
+        let bytes = unsafe UnsafeRawBufferPointer(
+            start: UnsafeRawPointer(bitPattern: weight.address), count: weight.sizeInBytes)
+        try body(unsafe bytes.bytes)
+    }
+
+    package func concurrently(chunks: Int, _ body: (_ chunk: Int) -> Void) {
+        pool.run(chunks: chunks) { chunk, _ in body(chunk) }
     }
 
     /// The parts agree with each other and with what the kernels can do.
@@ -146,5 +174,13 @@ extension CPUBackend {
         case .bfloat16: return unsafe Float(bitPattern: UInt32(pointer.loadUnaligned(as: UInt16.self)) << 16)
         case .int32: return unsafe Float(pointer.loadUnaligned(as: Int32.self))
         }
+    }
+}
+
+extension PackedWeight {
+    fileprivate init(_ description: WeightDescription, at address: UInt, sizeInBytes: Int) {
+        self.init(
+            address: address, format: description.format, outputs: description.outputs,
+            inputs: description.inputs, isGated: description.arrangement == .gated, sizeInBytes: sizeInBytes)
     }
 }

@@ -10,7 +10,7 @@ package import VLLMTensors
 ///
 /// One element's bits depend on its inputs alone, whatever the batch, the thread or the chunk.
 ///
-/// SAFETY: `weights` is behind a lock; all else that changes (scratch memory, work lists) belongs to the engine
+/// SAFETY: `weights`, `buffers` and `adopted` are behind locks; all else that changes (scratch memory, work lists) belongs to the engine
 /// thread, which makes one call at a time.
 @safe package final class CPUBackend: Backend, @unchecked Sendable {
     let kernels: vllm_kernels
@@ -18,6 +18,8 @@ package import VLLMTensors
     let pool: ThreadPool
     private let weights = Mutex(MemoryArena())
     private let buffers = Mutex(MemoryArena())
+    /// Memory of others in which weights stand, and the bytes of these weights.
+    private let adopted = Mutex((owners: [any AnyObject & Sendable](), bytes: 0))
     /// Scratch memory of one thread each.
     var scratch: [Scratch]
     /// Activations of the current product, rounded to whole numbers.
@@ -79,13 +81,23 @@ package import VLLMTensors
         weights == .bfloat16 ? .bfloat16 : .float32
     }
 
-    package var weightMemory: Int { weights.withLock { $0.usedBytes } }
+    package var weightMemory: Int {
+        weights.withLock { $0.usedBytes } + adopted.withLock { $0.bytes }
+    }
 
     /// Bytes reserved for buffers so far, the key/value pool included.
     package var bufferMemory: Int { buffers.withLock { $0.usedBytes } }
 
     func allocateWeights(_ size: Int) throws(DeviceError) -> UInt {
         try weights.withLock { arena throws(DeviceError) in try arena.allocate(size) }
+    }
+
+    /// Keeps memory of others, in which so many bytes of weights stand, as long as this lives.
+    func keep(_ owner: any AnyObject & Sendable, bytes: Int) {
+        adopted.withLock { adopted in
+            if adopted.owners.last !== owner { adopted.owners.append(owner) }
+            adopted.bytes += bytes
+        }
     }
 
     func allocateBuffer(_ size: Int) throws(DeviceError) -> UInt {

@@ -12,7 +12,7 @@ public struct Checkpoint: Sendable {
     package let config: JSONObject
     private let tensors: [String: StoredTensor]
     /// The files with tensors.
-    private let files: [FileBytes]
+    let files: [FileBytes]
 
     /// Opens the files of a checkpoint and checks their headers; reads no weights.
     ///

@@ -14,6 +14,8 @@ public final class FileBytes: @unchecked Sendable {
     package let address: UInt
     /// Bytes.
     public let count: Int
+    /// The file's state before it was mapped; nil where there is no file.
+    package let stamp: FileStamp?
     private let origin: Origin
 
     private enum Origin {
@@ -25,7 +27,7 @@ public final class FileBytes: @unchecked Sendable {
         self.address = address
         self.count = count
         name = "a file of this program"
-        origin = .embedded
+        (origin, stamp) = (.embedded, nil)
     }
 
     /// Takes bytes that a program made or fetched.
@@ -35,27 +37,24 @@ public final class FileBytes: @unchecked Sendable {
         address = UInt(bitPattern: memory.baseAddress)
         count = bytes.count
         self.name = name
-        origin = .made
+        (origin, stamp) = (.made, nil)
     }
 
     /// Maps a file; nil where there is none.
     public init?(mapping path: String) throws(CheckpointError) {
         var base: UnsafeRawPointer?
         var size = 0
+        // A file that is replaced meanwhile then has contents newer than its stamp, never older.
+        let stamp = FileStamp(path)
         let code = unsafe vllm_file_map(path, &base, &size)
         if code == ENOENT || code == ENOTDIR { return nil }
         guard code == 0 else {
-            throw CheckpointError(path, "cannot be read: \(Self.text(of: code)).")
+            throw CheckpointError(path, "cannot be read: \(SystemError.text(code)).")
         }
         address = UInt(bitPattern: base)
         count = size
         name = path
-        origin = .mapped
-    }
-
-    private static func text(of code: Int32) -> String {
-        guard let text = unsafe strerror(code) else { return "error \(code)" }
-        return unsafe String(cString: text)
+        (origin, self.stamp) = (.mapped, stamp)
     }
 
     deinit {

@@ -12,14 +12,16 @@ package struct HubCache: Sendable {
     /// Finds the folder as huggingface_hub does.
     package init(environment: [String: String]) {
         func value(_ key: String) -> String? { environment[key].flatMap { $0.isEmpty ? nil : $0 } }
-        if let hub = value("HF_HUB_CACHE") ?? value("HUGGINGFACE_HUB_CACHE") {
-            root = hub
-        } else if let home = value("HF_HOME") {
-            root = "\(home)/hub"
-        } else {
-            let base = value("XDG_CACHE_HOME") ?? "\(value("HOME") ?? ".")/.cache"
-            root = "\(base)/huggingface/hub"
-        }
+        root =
+            value("HF_HUB_CACHE") ?? value("HUGGINGFACE_HUB_CACHE")
+            ?? "\(Self.home(environment: environment))/hub"
+    }
+
+    /// The folder of Hugging Face's tools, in which the cache is unless the environment says where.
+    package static func home(environment: [String: String]) -> String {
+        func value(_ key: String) -> String? { environment[key].flatMap { $0.isEmpty ? nil : $0 } }
+        if let home = value("HF_HOME") { return home }
+        return "\(value("XDG_CACHE_HOME") ?? "\(value("HOME") ?? ".")/.cache")/huggingface"
     }
 
     /// True where a text has the form `org/name` (or `name`) of a hub id.

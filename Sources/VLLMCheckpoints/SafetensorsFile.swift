@@ -11,17 +11,29 @@ package struct SafetensorsFile {
     /// The longest header that is read; the reference refuses longer ones too.
     static let maximumHeaderSize = 100 << 20
 
+    /// The file's tensors by name.
+    let tensors: [String: StoredTensor]
+    /// What the header says besides tensors.
+    let metadata: JSONValue?
+    /// Bytes in front of the first tensor's.
+    let dataStart: Int
+
     /// The tensors of a file by name.
     package static func tensors(of file: FileBytes, path: String) throws(CheckpointError) -> [String:
         StoredTensor]
     {
-        let (header, dataStart) = try header(of: file, path: path)
+        try SafetensorsFile(file, path: path).tensors
+    }
+
+    /// Reads and checks a file's header.
+    init(_ file: FileBytes, path: String) throws(CheckpointError) {
+        let (header, dataStart) = try Self.header(of: file, path: path)
         var tensors: [String: StoredTensor] = [:]
         for (name, value) in header where name != "__metadata__" {
-            tensors[name] = try entry(name, value, file, path, dataStart)
+            tensors[name] = try Self.entry(name, value, file, path, dataStart)
         }
-        try checkCover(tensors, file, dataStart, path)
-        return tensors
+        try Self.checkCover(tensors, file, dataStart, path)
+        (self.tensors, self.dataStart, metadata) = (tensors, dataStart, header["__metadata__"])
     }
 
     private static func header(

@@ -82,6 +82,7 @@ public final class AsyncLLM: Sendable {
     static func launchProcess(
         path: String?, _ options: EngineOptions,
         stateChanged: @escaping @Sendable (EngineState) -> Void,
+        note: @escaping @Sendable (LoadNote) -> Void,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) async throws -> Launched {
         let registry = RequestRegistry(limits: options.queueLimits)
@@ -90,6 +91,7 @@ public final class AsyncLLM: Sendable {
             let parts = parts.withLock { $0 }
             switch event {
             case .progress(let done, let total): progress(done, total)
+            case .note(let text): note(text)
             case .step(let step):
                 parts?.metrics.record(step)
                 for id in registry.publish(step) { parts?.client.send(.abort(id)) }

@@ -32,6 +32,8 @@ package struct StepOutput: Sendable {
 package struct EngineParts {
     package var scheduler: Scheduler
     package var executor: any Executor
+    /// Waits for what was begun at the start and must not end with the process; called when the engine has stopped.
+    package var finish: (() -> Void)?
 
     package init(scheduler: Scheduler, executor: any Executor) {
         self.scheduler = scheduler

@@ -17,6 +17,9 @@ extension EngineOptions {
                 "--quantization should be one of \(Self.quantizations.joined(separator: ", ")), is '\(quantization)'; checkpoints that are quantized say so themselves, and other methods are not supported."
             )
         }
+        if let packedCache, packedCache.isEmpty || packedCache.utf8.contains(0) {
+            throw DeviceError("--packed-cache should be auto, off or a folder.")
+        }
         guard Self.counts.contains(maxNumSeqs) else {
             throw DeviceError("--max-num-seqs should be in 1…1048576, is \(maxNumSeqs).")
         }

@@ -33,6 +33,7 @@ package final class EngineThread: EngineClient {
                 ready.resolve(.success(info))
                 var core = EngineCore(parts, mailbox: mailbox, publish: publish)
                 core.run()
+                parts.finish?()
             } catch {
                 ready.resolve(.failure(error))
             }

@@ -22,12 +22,14 @@ public final class LLM: Sendable {
 
     /// Loads a model.
     ///
-    /// - Parameter progress: told the bytes of weights that are packed and those that there are.
+    /// - Parameters:
+    ///   - note: told what is worth knowing of how the model is loaded, also after this has returned.
+    ///   - progress: told the bytes of weights that are packed and those that there are.
     public init(
-        _ options: EngineOptions,
+        _ options: EngineOptions, note: @escaping @Sendable (LoadNote) -> Void = { _ in },
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws {
-        engine = try await ModelLoader.load(options, progress: progress)
+        engine = try await ModelLoader.load(options, note: note, progress: progress)
     }
 
     /// Wraps an engine that runs already.

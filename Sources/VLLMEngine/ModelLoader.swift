@@ -19,10 +19,13 @@ package import VLLMTokenizers
 package enum ModelLoader {
     /// Loads the checkpoint that the options name.
     ///
-    /// - Parameter stateChanged: told when an engine with a process of its own has died, and when another runs.
+    /// - Parameters:
+    ///   - stateChanged: told when an engine with a process of its own has died, and when another runs.
+    ///   - note: told what is worth knowing of how the model is loaded, also after it has been.
     package static func load(
         _ options: EngineOptions, environment: [String: String]? = nil,
         stateChanged: @escaping @Sendable (EngineState) -> Void = { _ in },
+        note: @escaping @Sendable (LoadNote) -> Void = { _ in },
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> AsyncLLM {
         let environment = environment ?? ProcessEnvironment.current
@@ -31,25 +34,28 @@ package enum ModelLoader {
             try resolve(name, revision: nil, environment: environment)
         }
         return try await load(
-            source, tokenizer: tokenizer ?? source, options, stateChanged: stateChanged, progress: progress)
+            source, tokenizer: tokenizer ?? source, options, environment: environment,
+            stateChanged: stateChanged, note: note, progress: progress)
     }
 
     /// Loads a checkpoint from where it is.
     package static func load(
         _ source: CheckpointSource, tokenizer tokenizerSource: CheckpointSource? = nil,
-        _ options: EngineOptions,
+        _ options: EngineOptions, environment: [String: String]? = nil,
         stateChanged: @escaping @Sendable (EngineState) -> Void = { _ in },
+        note: @escaping @Sendable (LoadNote) -> Void = { _ in },
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> AsyncLLM {
+        let options = options.withPackedCache(environment ?? ProcessEnvironment.current)
         // The tokenizer is read while the weights are packed.
         async let reading = TokenizerSource(tokenizerSource ?? source)
         let launched =
             if options.usesEngineProcess {
                 try await AsyncLLM.launchProcess(
-                    path: source.folder, options, stateChanged: stateChanged, progress: progress)
+                    path: source.folder, options, stateChanged: stateChanged, note: note, progress: progress)
             } else {
                 try await AsyncLLM.launch(limits: options.queueLimits) {
-                    try build(source, options, progress: progress)
+                    try build(source, options, note: note, progress: progress)
                 }
             }
         let text = try await reading
@@ -97,6 +103,7 @@ extension ModelLoader {
     /// Packs the weights and sizes the pool; runs on the thread that is to run the engine.
     package static func build(
         _ source: CheckpointSource, _ options: EngineOptions,
+        note: @escaping @Sendable (LoadNote) -> Void,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> (EngineParts, ModelInfo) {
         let free = Int(clamping: vllm_available_memory())
@@ -111,8 +118,11 @@ extension ModelLoader {
             checkpoint, usesSampling: options.usesGenerationConfig,
             override: options.overrideGenerationConfig)
         try check(options, configuration)
+        let background = options.packedCache.map { _ in BackgroundWork() }
         let backend = try CPUBackend(
             .init(numThreads: options.numThreads, instructionSet: options.instructionSet))
+        let numericsID = [backend.numericsID, dtype.rawValue, options.quantization]
+            .compactMap { $0 }.joined(separator: "-")
         let cacheBytes = configuration.kvBytesPerToken(dtype)
         // What memory leaves of the model's length is all that tables of positions have to cover.
         let modelLength = try MemoryPlan.make(
@@ -126,10 +136,17 @@ extension ModelLoader {
             maxModelLen: modelLength)
         let fileSize = checkpoint.sizeInBytes
         let done = Atomic<Int>(0)
-        checkpoint.prefetch()
+        let packedCache = options.packedCache.flatMap { folder in
+            PackedCache(
+                folder, checkpoint, packing: numericsID, scheme: scheme, loadFormat: options.loadFormat,
+                note: note)
+        }
+        let packedFile = packedCache?.open(on: backend)
+        let packed = packedCache.map { _ in PackedWeights(packedFile) }
+        if packedFile == nil { checkpoint.prefetch() }
         let loader = WeightLoader(
             checkpoint: checkpoint, backend: backend, dtype: dtype, scheme: scheme,
-            quantization: options.quantization.flatMap(LoadTimeQuantization.named)
+            quantization: options.quantization.flatMap(LoadTimeQuantization.named), packed: packed
         ) { bytes in
             progress(done.add(bytes, ordering: .relaxed).newValue, fileSize)
         }
@@ -149,9 +166,8 @@ extension ModelLoader {
         var info = ModelInfo(
             name: options.model, architecture: architecture, dtype: dtype, maxModelLen: plan.maxModelLen,
             vocabularySize: configuration.vocabularySize, device: backend.deviceDescription,
-            numericsID: [backend.numericsID, dtype.rawValue, options.quantization]
-                .compactMap { $0 }.joined(separator: "-"), numThreads: backend.numThreads,
-            weightMemory: backend.weightMemory, numBlocks: plan.numBlocks, blockSize: options.blockSize,
+            numericsID: numericsID, numThreads: backend.numThreads, weightMemory: backend.weightMemory,
+            numBlocks: plan.numBlocks, blockSize: options.blockSize,
             kvBytesPerToken: cacheBytes, maxNumBatchedTokens: limits.maxNumBatchedTokens,
             maxNumSeqs: options.maxNumSeqs, eosTokenIDs: defaults.eosTokenIDs,
             defaultSamplingParams: defaults.params, defaultMaxTokens: defaults.maxTokens,
@@ -161,7 +177,12 @@ extension ModelLoader {
         info.weightBytesPerStep = model.weightBytesPerStep
         let runner = ModelRunner(
             model: model, backend: backend, cache: cache, plugIns: plugIns.sampling)
-        return (EngineParts(scheduler: scheduler, executor: runner), info)
+        var parts = EngineParts(scheduler: scheduler, executor: runner)
+        if let packed, let background {
+            packedCache?.keep(packed, of: backend, on: background)
+            parts.finish = background.finish
+        }
+        return (parts, info)
     }
 
     private static func schedulerConfig(

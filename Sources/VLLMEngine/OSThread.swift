@@ -41,4 +41,10 @@ package enum OSThread {
         }
         return try await result.value.get()
     }
+
+    /// Lets other threads go before the calling one; Linux counts niceness by thread.
+    package static func lowerPriority() {
+        let which = __priority_which_t(PRIO_PROCESS.rawValue)
+        setpriority(which, 0, getpriority(which, 0) + 10)
+    }
 }

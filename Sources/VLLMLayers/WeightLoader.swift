@@ -23,6 +23,8 @@ package struct WeightLoader {
     private let scheme: (any QuantizationScheme)?
     /// What weights are rounded to as they are packed; nil keeps their type.
     private let quantization: LoadTimeQuantization?
+    /// What is on disk already as the backend packs it; nil packs everything.
+    private let packed: PackedWeights?
     /// Remembers which tensors were asked for.
     private let reader: TensorReader
     /// What checkpoints hold besides weights: tables that are computed anew, masks.
@@ -34,7 +36,7 @@ package struct WeightLoader {
 
     package init(
         checkpoint: Checkpoint, backend: any Backend, dtype: DType, scheme: (any QuantizationScheme)? = nil,
-        quantization: LoadTimeQuantization? = nil,
+        quantization: LoadTimeQuantization? = nil, packed: PackedWeights? = nil,
         progress: @escaping (Int) -> Void = { _ in }
     ) {
         self.checkpoint = checkpoint
@@ -42,6 +44,7 @@ package struct WeightLoader {
         self.dtype = dtype
         self.scheme = scheme
         self.quantization = quantization
+        self.packed = packed
         reader = TensorReader(checkpoint)
         self.progress = progress
     }
@@ -113,10 +116,12 @@ package struct WeightLoader {
                 : try matrix(part.tensorName, rows: part.outputs, columns: inputs)
         }
         let weight = try withExtendedLifetime(decoded) {
-            try backend.pack(
-                WeightDescription(
-                    parts: sources, arrangement: arrangement,
-                    format: format(purpose, parts, inputs: inputs)))
+            let description = try WeightDescription(
+                parts: sources, arrangement: arrangement,
+                format: format(purpose, parts, inputs: inputs))
+            guard let packed else { return try backend.pack(description) }
+            let name = PackedWeights.name(parts.map(\.name), description, isTransposed: isTransposed)
+            return try packed.weight(description, name: name, on: backend)
         }
         var bias: PackedVector?
         if hasBias {

@@ -1,7 +1,6 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import VLLMEngine
 
 /// One thread of low priority, for work that grows with a request's body: parsing, templating, tokenizing.
@@ -21,9 +20,7 @@ package final class BackgroundExecutor: TaskExecutor {
     /// Starts the thread; nil where the system gives none.
     package init?() {
         let started = OSThread.start { [mailbox] in
-            // Of all threads of the process only the calling one is meant: Linux counts niceness by thread.
-            let which = __priority_which_t(PRIO_PROCESS.rawValue)
-            setpriority(which, 0, getpriority(which, 0) + 10)
+            OSThread.lowerPriority()
             while true {
                 for letter in mailbox.drain(waiting: true) {
                     guard case .run(let job, let executor) = letter else { return }

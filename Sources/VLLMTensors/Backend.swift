@@ -19,6 +19,18 @@ package protocol Backend: AnyObject, Sendable {
 
     /// Brings a weight into the backend's layout.
     func pack(_ description: WeightDescription) throws(DeviceError) -> PackedWeight
+    /// Bytes of a weight in the backend's layout.
+    func packedSize(of description: WeightDescription) throws(DeviceError) -> Int
+    /// Takes a weight in the backend's layout as it stands in host memory, such as a mapped file: what `packedBytes`
+    /// gave for the same description, under the same `numericsID`. Its parts are not read.
+    ///
+    /// - Parameter owner: keeps the memory where it is; it lives as long as the backend.
+    func adopt(_ description: WeightDescription, at address: UInt, owner: any AnyObject & Sendable)
+        throws(DeviceError) -> PackedWeight
+    /// Gives the bytes of a weight in the backend's layout, a part at a time, in order; from any thread.
+    func packedBytes(of weight: PackedWeight, _ body: (RawSpan) throws -> Void) rethrows
+    /// Does work of loading on all threads, a chunk each time, and returns when all is done.
+    func concurrently(chunks: Int, _ body: (_ chunk: Int) -> Void)
     /// Copies a vector, widened to float32; parts of a merged layer are joined as its weight's are.
     func pack(vector parts: [TensorSource], arrangement: WeightDescription.Arrangement) throws(DeviceError)
         -> PackedVector

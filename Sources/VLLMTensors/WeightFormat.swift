@@ -11,6 +11,15 @@ package enum WeightFormat: Sendable, Hashable {
     /// float16 minimum; multiplied with activations that are rounded to signed bytes.
     case int4(group: Int, hasMinimums: Bool)
 
+    /// A name for files and messages.
+    package var name: String {
+        switch self {
+        case .dense(let dtype): dtype.rawValue
+        case .int8: "int8"
+        case .int4(let group, let hasMinimums): "int4-g\(group)\(hasMinimums ? "-min" : "")"
+        }
+    }
+
     /// Bytes of a weight's numbers and factors, without padding.
     package func sizeInBytes(outputs: Int, inputs: Int) -> Int {
         switch self {

@@ -79,7 +79,7 @@ import VLLMTypes
         (options.usesPriorities, options.seed, options.maxLogprobs) = (true, -3, -1)
         (options.numThreads, options.instructionSet, options.usesGenerationConfig) = (2, "avx2", false)
         options.overrideGenerationConfig = "{}"
-        options.quantization = "int4"
+        (options.quantization, options.packedCache) = ("int4", "/cache")
         (options.logitsProcessors, options.loadFormat, options.kvEvictionPolicy) = (["p", "q"], "f", "e")
         let load = EngineOrder.load(options, path: "/models/a")
         #expect(text(try WireCoder.value(EngineOrder.self, in: WireCoder.bytes(of: load))) == text(load))

@@ -23,6 +23,11 @@ extension FuzzTarget {
                 checkpoint.tensor(name)?.withBytes { bytes in _ = bytes.byteCount }
             }
         },
+        FuzzTarget("packed", upTo: 16_384, seeds: .made(Samples.packed)) { bytes in
+            let file = try PackedFile(FileBytes(bytes, name: "packed"), key: Samples.packedKey)
+            try file.verify { chunks, body in (0..<chunks).forEach(body) }
+            _ = file.address(of: "a", size: 100)
+        },
         FuzzTarget(
             "shards", upTo: 4096, seeds: .files("Tests/Fixtures/models/*/*.index.json"),
             .made(Samples.indices)

@@ -1,6 +1,8 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
+import VLLMCheckpoints
 import VLLMEngine
 import VLLMJSON
 import VLLMTypes
@@ -41,6 +43,20 @@ enum Samples {
 
     /// Makes files of few and small tensors, so that most of an input's bytes are its header's.
     static func safetensors() -> [[UInt8]] { [noTensors, shard] }
+
+    /// What the sample of packed weights is for.
+    static let packedKey = PackedCacheKey(packing: "p", identity: ["f: 1 bytes"])
+
+    /// Makes a file of packed weights.
+    static func packed() -> [[UInt8]] {
+        let path = FileManager.default.temporaryDirectory.path + "/vllm-\(UInt64.random(in: 0 ... .max))"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let content = [UInt8](repeating: 3, count: 100)
+        _ = try? PackedFileWriter.write(
+            [("a", 100), ("b", 100)], key: packedKey, to: path, replacing: nil
+        ) { _, write in unsafe try write(content.span.bytes) }
+        return ((try? Data(contentsOf: URL(filePath: path))).map { [[UInt8]($0)] }) ?? []
+    }
 
     /// Makes lists of the tensors in that file.
     static func indices() -> [[UInt8]] {

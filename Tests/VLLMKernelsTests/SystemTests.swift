@@ -131,4 +131,39 @@ private enum MapError: Error { case none }
             #expect(unsafe vllm_file_map("/dev/null", &address, &size) != 0)
         }
     }
+
+    /// Check values: RFC 3720, appendix B.4 (as numbers; the RFC lists the bytes as sent), and the usual one of "123456789".
+    @Test func checksumsAreThoseOfTheStandard() {
+        let ascending = (0..<32).map { UInt8($0) }
+        let cases: [([UInt8], UInt32)] = [
+            ([], 0), (Array("123456789".utf8), 0xe306_9283), ([UInt8](repeating: 0, count: 32), 0x8a91_36aa),
+            ([UInt8](repeating: 0xff, count: 32), 0x62a8_ab43), (ascending, 0x46dd_794e),
+            (ascending.reversed(), 0x113f_db5c),
+        ]
+        for (bytes, checksum) in cases {
+            #expect(unsafe vllm_crc32c(0, bytes, bytes.count) == checksum)
+            #expect(unsafe vllm_crc32c_portable(0, bytes, bytes.count) == checksum)
+        }
+    }
+
+    @Test func checksumsOfPartsAndBlocksAgree() {
+        let bytes = (0..<9 * 64).map { UInt8(truncatingIfNeeded: $0 &* $0 &+ 3 &* $0) }
+        for size in [0, 1, 7, 8, 9, 63, 64, 500, 576] {
+            let all = unsafe vllm_crc32c_portable(0, bytes, size)
+            #expect(unsafe vllm_crc32c(0, bytes, size) == all)
+            for split in 0...size {
+                let rest = Array(bytes[split..<size])
+                #expect(unsafe vllm_crc32c(vllm_crc32c(0, bytes, split), rest, rest.count) == all)
+            }
+        }
+        for count in 0...9 {
+            var checksums = [UInt32](repeating: 1, count: count)
+            unsafe vllm_crc32c_blocks(&checksums, bytes, 64, count)
+            let expected = (0..<count).map { block in
+                let part = Array(bytes[64 * block..<64 * block + 64])
+                return unsafe vllm_crc32c(0, part, 64)
+            }
+            #expect(checksums == expected)
+        }
+    }
 }

@@ -74,4 +74,25 @@ void vllm_memory_prefetch(const void *address, size_t size);
 /// Gives back what the allocator keeps of freed memory, after work that took much of it once.
 void vllm_memory_trim(void);
 
+// ---------------------------------------------------------------------------------------------------------
+// Files that are written
+
+/// Takes the room for a file's first bytes on the disk. Returns 0, also where the file system cannot, or
+/// errno.
+int vllm_file_reserve(int file, uint64_t size);
+/// Asks the system to begin to write a range to the disk, so that little is left for fsync.
+void vllm_file_flush(int file, uint64_t begin, uint64_t size);
+
+// ---------------------------------------------------------------------------------------------------------
+// Checksums
+
+/// CRC-32C (polynomial of Castagnoli; RFC 3720, appendix B.4) of bytes that follow others with the checksum
+/// `crc`; 0 where none went before.
+uint32_t vllm_crc32c(uint32_t crc, const void *data, size_t size);
+/// The same without the processor's instruction, for processors that have none and to test the other.
+uint32_t vllm_crc32c_portable(uint32_t crc, const void *data, size_t size);
+/// Those of `count` blocks of `block` bytes each (a multiple of 8) that lie one behind the other: faster than
+/// one by one.
+void vllm_crc32c_blocks(uint32_t *crcs, const void *data, size_t block, size_t count);
+
 #endif

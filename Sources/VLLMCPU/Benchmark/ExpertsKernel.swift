@@ -70,7 +70,7 @@ enum ExpertsKernel {
                     state ^= state >> 7
                     state ^= state << 17
                     return Float(state >> 40) / Float(1 << 22)
-                }, into: logits)
+                }, to: logits)
             choices.append(logits)
         }
         let (upExperts, downExperts) = (PackedExperts(weights: up), PackedExperts(weights: down))

@@ -63,6 +63,7 @@ extension FlagTable {
     private static let loading: [FlagEntry] = [
         .built("--download-dir"),
         .built("--load-format"),
+        .built("--packed-cache"),
         .neutral(
             "--safetensors-load-strategy", only: ["auto", "lazy", "eager", "prefetch"],
             missing: "that way of loading"),

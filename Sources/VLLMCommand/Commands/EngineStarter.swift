@@ -97,7 +97,12 @@ struct EngineStarter {
             tokenizer = try await files.resolve(name, revision: model.tokenizerRevision, wanting: .tokenizer)
         }
         return try await ModelLoader.load(
-            source, tokenizer: tokenizer, options, stateChanged: logState, progress: progress)
+            source, tokenizer: tokenizer, options, environment: environment, stateChanged: logState,
+            note: log, progress: progress)
+    }
+
+    private func log(_ note: LoadNote) {
+        logger.log(level: note.isWarning ? .warning : .info, "\(note.text)")
     }
 
     private func logState(_ state: EngineState) {

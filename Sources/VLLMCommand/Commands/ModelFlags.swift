@@ -93,6 +93,12 @@ struct ModelFlags: ParsableArguments {
     )
     var loadFormat: String = "auto"
 
+    @Option(
+        help:
+            "Folder for a copy of the packed weights, which later starts only map: auto ($VLLM_CACHE_ROOT/packed, or swift-vllm/packed beside the hub cache), off, or a folder. It takes as much disk as the weights take memory."
+    )
+    var packedCache: String = "off"
+
     /// Writes the flags into the options of an engine.
     func apply(to options: inout EngineOptions) throws(UsageError) {
         options.tokenizer = tokenizer
@@ -103,6 +109,7 @@ struct ModelFlags: ParsableArguments {
         options.overrideGenerationConfig = overrideGenerationConfig
         options.logitsProcessors = logitsProcessors
         options.loadFormat = loadFormat
+        if packedCache.lowercased() != "off" { options.packedCache = packedCache }
         if let instructionSet, !CPUBackend.availableInstructionSets.contains(instructionSet) {
             let names = CPUBackend.availableInstructionSets.joined(separator: ", ")
             throw UsageError(

@@ -28,7 +28,11 @@ package enum EngineChild {
             }
             let progress = ProgressReport(socket)
             let (started, info) = try await EngineThread.start(
-                build: { try ModelLoader.build(source, options, progress: progress.tell) },
+                build: {
+                    try ModelLoader.build(
+                        source, options, note: { _ = socket.write(EngineReport.note($0)) },
+                        progress: progress.tell)
+                },
                 publish: { step in
                     let isSent = socket.write(EngineReport.step(step))
                     // An engine that failed computes no more: the other process starts a new one.

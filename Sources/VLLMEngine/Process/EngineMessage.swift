@@ -30,6 +30,7 @@ package enum EngineOrder: WireValue {
 package enum EngineReport: WireValue {
     /// Bytes of weights that are packed, and all there are.
     case progress(done: Int, total: Int)
+    case note(LoadNote)
     case ready(ModelInfo)
     /// The model could not be loaded.
     case failed(String)
@@ -44,6 +45,7 @@ package enum EngineReport: WireValue {
             case .ready: 1
             case .failed: 2
             case .step: 3
+            case .note: 4
             }
         try tag.code(&coder)
         if coder.isReading { self = try Self.blank(tag) }
@@ -52,6 +54,9 @@ package enum EngineReport: WireValue {
             try done.code(&coder)
             try total.code(&coder)
             self = .progress(done: done, total: total)
+        case .note(var note):
+            try note.code(&coder)
+            self = .note(note)
         case .ready(var info):
             try info.code(&coder)
             self = .ready(info)
@@ -70,6 +75,7 @@ package enum EngineReport: WireValue {
         case 1: .ready(.blank)
         case 2: .failed("")
         case 3: .step(.blank)
+        case 4: .note(.blank)
         default: throw WireError(description: "a report of kind \(tag)")
         }
     }

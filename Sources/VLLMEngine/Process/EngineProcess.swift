@@ -13,6 +13,7 @@ final class EngineProcess: EngineClient {
     /// What happens to the engine, told in order from one thread.
     enum Event: Sendable {
         case progress(done: Int, total: Int)
+        case note(LoadNote)
         case step(StepOutput)
         /// It is gone, and a new one is being started.
         case died(String)
@@ -131,6 +132,7 @@ final class EngineProcess: EngineClient {
         reading: while true {
             switch try? socket.read(EngineReport.self) {
             case .progress(let done, let total): handle(.progress(done: done, total: total))
+            case .note(let note): handle(.note(note))
             case .ready(let info):
                 wasReady = true
                 becomeReady(info, handle, isFirst: isFirst)

@@ -113,6 +113,15 @@ extension ModelInfo: WireValue {
     }
 }
 
+extension LoadNote: WireValue {
+    package static var blank: LoadNote { LoadNote(isWarning: false, text: "") }
+
+    package mutating func code(_ coder: inout WireCoder) throws(WireError) {
+        try isWarning.code(&coder)
+        try text.code(&coder)
+    }
+}
+
 extension EngineOptions: WireValue {
     package static var blank: EngineOptions { EngineOptions(model: "") }
 
@@ -140,6 +149,7 @@ extension EngineOptions: WireValue {
         try overrideGenerationConfig.code(&coder)
         try logitsProcessors.code(&coder)
         try loadFormat.code(&coder)
+        try packedCache.code(&coder)
         try kvEvictionPolicy.code(&coder)
     }
 }

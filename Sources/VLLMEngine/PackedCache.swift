@@ -1,0 +1,98 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import VLLMCheckpoints
+import VLLMLayers
+import VLLMQuantization
+import VLLMTensors
+
+/// The copy on disk of one model's packed weights: read at the start if it is sound, else written when the engine runs.
+///
+/// It never keeps a model from being loaded: whatever is wrong is told, and the weights are packed.
+struct PackedCache {
+    /// The file.
+    let path: String
+    private let key: PackedCacheKey
+    private let checkpoint: Checkpoint
+    private let note: @Sendable (LoadNote) -> Void
+    /// What stood in the file's place when it was looked for.
+    private let seen: FileStamp?
+
+    /// Names the copy of a checkpoint in a folder; nil, and told, where its weights cannot be told from others.
+    ///
+    /// - Parameters:
+    ///   - packing: what decides the packed bytes besides the checkpoint.
+    ///   - scheme: what decodes the weights, a plug-in.
+    ///   - loadFormat: what finds them.
+    init?(
+        _ folder: String, _ checkpoint: Checkpoint, packing: String, scheme: (any QuantizationScheme)?,
+        loadFormat: String, note: @escaping @Sendable (LoadNote) -> Void
+    ) {
+        func skip(_ reason: String) {
+            note(LoadNote(isWarning: true, text: "Packed cache: not used, for \(reason)."))
+        }
+        guard scheme == nil, EngineOptions.builtInLoadFormats.contains(loadFormat) else {
+            let plugIn = scheme.map { "\(type(of: $0))" } ?? loadFormat
+            skip("the weights come from the plug-in \(plugIn), whose results change with its code")
+            return nil
+        }
+        guard let identity = checkpoint.identity, let source = checkpoint.source.folder else {
+            skip("the model is not made of files")
+            return nil
+        }
+        let name = PackedCacheFolder.fileName(ofModelIn: source, packing: packing)
+        path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+        key = PackedCacheKey(packing: packing, identity: identity)
+        seen = FileStamp(path)
+        (self.checkpoint, self.note) = (checkpoint, note)
+    }
+
+    /// The weights of the file, verified; nil, and told, where there are none.
+    func open(on backend: any Backend) -> PackedFile? {
+        do {
+            guard let file = try PackedFile(path, key: key) else {
+                tell("\(path) is not there yet; it is written as soon as the engine runs.")
+                return nil
+            }
+            try file.verify(backend.concurrently)
+            tell("\(file.sizeInBytes >> 20) MiB of weights mapped from \(path).")
+            return file
+        } catch {
+            warn("\(error) The weights are packed anew, and the file is replaced.")
+            return nil
+        }
+    }
+
+    /// Writes the file, unless all weights came from it; they must not change any more.
+    ///
+    /// - Parameter background: does the work.
+    func keep(_ weights: PackedWeights, of backend: any Backend, on background: BackgroundWork) {
+        guard weights.numPacked > 0 else { return }
+        let entries = weights.entries
+        background.start { write(entries, of: backend) }
+    }
+
+    private func write(_ entries: [(name: String, weight: PackedWeight)], of backend: any Backend) {
+        let start = ContinuousClock.now
+        do {
+            guard checkpoint.isUnchanged else {
+                warn("\(path) is not written, for the checkpoint has changed while it was read.")
+                return
+            }
+            let written = try PackedFileWriter.write(
+                entries.map { ($0.name, $0.weight.sizeInBytes) }, key: key, to: path, replacing: seen
+            ) { index, write in try backend.packedBytes(of: entries[index].weight, write) }
+            guard let written else {
+                tell("\(path) is being written by another process.")
+                return
+            }
+            let tenths = Int(((.now - start) / .milliseconds(100)).rounded())
+            tell("\(written >> 20) MiB of weights written to \(path) in \(tenths / 10).\(tenths % 10) s.")
+        } catch {
+            warn("\(error) The next start packs the weights again.")
+        }
+    }
+
+    private func tell(_ text: String) { note(LoadNote(isWarning: false, text: "Packed cache: \(text)")) }
+    private func warn(_ text: String) { note(LoadNote(isWarning: true, text: "Packed cache: \(text)")) }
+}

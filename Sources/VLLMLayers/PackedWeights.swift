@@ -1,0 +1,40 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+package import VLLMCheckpoints
+package import VLLMTensors
+
+/// A model's packed weights: taken from a file where it has them, packed where it has not, noted to be written.
+package final class PackedWeights {
+    private let file: PackedFile?
+    private var names: Set<String> = []
+    /// All weights of the model by name, each once.
+    package private(set) var entries: [(name: String, weight: PackedWeight)] = []
+    /// Weights that had to be packed.
+    package private(set) var numPacked = 0
+
+    /// - Parameter file: weights of this very checkpoint as the backend packs them, verified; nil packs everything.
+    package init(_ file: PackedFile?) { self.file = file }
+
+    /// A weight in the backend's memory.
+    func weight(
+        _ description: WeightDescription, name: String, on backend: any Backend
+    ) throws(DeviceError) -> PackedWeight {
+        let weight: PackedWeight
+        if let file, let address = file.address(of: name, size: try backend.packedSize(of: description)) {
+            weight = try backend.adopt(description, at: address, owner: file)
+        } else {
+            weight = try backend.pack(description)
+            numPacked += 1
+        }
+        if names.insert(name).inserted { entries.append((name, weight)) }
+        return weight
+    }
+
+    /// What tells a weight from others of the same checkpoint: its parts, and what is made of them.
+    static func name(_ parts: [String], _ description: WeightDescription, isTransposed: Bool) -> String {
+        let shape = "\(description.outputs)x\(description.inputs)\(isTransposed ? " transposed" : "")"
+        return
+            "\(parts.joined(separator: "+")) \(shape) \(description.arrangement) \(description.format.name)"
+    }
+}
