@@ -84,7 +84,8 @@ final class PanelRounding {
                         unsafe pointers.append(nil)
                         continue
                     }
-                    unsafe read(row, part)
+                    unsafe vllm_widen_row(
+                        &values, row, part.dtype.kernelType, part.columnStride, Int32(inputs))
                     if minimums.isEmpty {
                         unsafe kernels.quantize_weights(
                             codes + index * inputs, scales + index * groups, values, format.dtype,
@@ -120,14 +121,6 @@ final class PanelRounding {
                 let code = scale > 0 ? ((values[index] + minimum) / scale + 8).rounded() : 8
                 unsafe codes[index] = Int8(Swift.min(15, Swift.max(0, code)))
             }
-        }
-    }
-
-    private func read(_ row: UnsafeRawPointer, _ part: TensorSource) {
-        let address = UInt(bitPattern: row)
-        let step = part.columnStride * part.dtype.size
-        for column in 0..<inputs {
-            values[column] = CPUBackend.element(at: address + UInt(column * step), part.dtype)
         }
     }
 }

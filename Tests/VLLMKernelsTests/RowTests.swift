@@ -44,6 +44,28 @@ import VLLMConformance
         }
     }
 
+    @Test(arguments: [1, 3])
+    func rowsAreWidenedWhereverTheyStand(stride: Int) {
+        for source in dtypes {
+            for k in [1, 7, 16, 67] {
+                var numbers = Numbers(seed: 17)
+                let values = numbers.floats(k * stride).map { $0.rounded(to: source) }
+                let size = source == VLLM_DTYPE_F32 ? 4 : 2
+                // One byte beside where such elements belong.
+                let memory = Memory(bytes: 1 + values.count * size)
+                let aligned = Memory(values, as: source)
+                let out = Memory(bytes: k * 4)
+                withExtendedLifetime((memory, aligned)) {
+                    unsafe (memory.address + 1).copyMemory(
+                        from: aligned.address, byteCount: values.count * size)
+                    unsafe vllm_widen_row(
+                        out.pointer(to: Float.self), memory.address + 1, source, stride, Int32(k))
+                }
+                #expect(out.array(of: Float.self) == (0..<k).map { values[$0 * stride] })
+            }
+        }
+    }
+
     /// Row i begins at i · k, or, of the transposed matrix, at i.
     private func checkPacking(
         _ source: vllm_dtype, _ packed: vllm_dtype, k: Int, isTransposed: Bool, missing: Int?

@@ -47,6 +47,10 @@ size_t vllm_panel_bytes(vllm_dtype packed, int k);
 void vllm_pack_panel(void *panel, vllm_dtype packed, const void *const rows[VLLM_PANEL], vllm_dtype source,
                      ptrdiff_t k_stride, int k);
 
+/// Writes k elements that lie `stride` elements of `source` apart (F32, F16 or BF16) as float32. The row need
+/// not be aligned.
+void vllm_widen_row(float *out, const void *row, vllm_dtype source, ptrdiff_t stride, int k);
+
 // Whole numbers are packed as unsigned codes, so that the dot product of unsigned and signed bytes takes them
 // against signed activations; what the codes are above their values is taken off with the activations' sums.
 //   I8:  [panel]{ [k/4][16][4] codes (value + 128), [16] float32 scales }

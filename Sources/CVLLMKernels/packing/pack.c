@@ -99,6 +99,27 @@ void vllm_pack_panel(void *panel, vllm_dtype packed, const void *const rows[VLLM
     }
 }
 
+void vllm_widen_row(float *out, const void *row, vllm_dtype source, ptrdiff_t stride, int k) {
+    const char *from = row;
+    if (source == VLLM_DTYPE_BF16 && stride == 1) {
+        for (int j = 0; j < k; j++) {
+            uint16_t half;
+            memcpy(&half, from + 2 * (size_t)j, sizeof half);
+            out[j] = vllm_from_bf16(half);
+        }
+        return;
+    }
+    for (int j = 0; j < k; j++) {
+        if (source == VLLM_DTYPE_F32) {
+            memcpy(out + j, from + j * stride * 4, 4);
+        } else {
+            uint16_t half;
+            memcpy(&half, from + j * stride * 2, sizeof half);
+            out[j] = source == VLLM_DTYPE_F16 ? vllm_from_f16(half) : vllm_from_bf16(half);
+        }
+    }
+}
+
 void vllm_unpack_row(float *out, const void *weight, vllm_dtype packed, int row, int k) {
     const char *panel = (const char *)weight + (size_t)(row / VLLM_PANEL) * vllm_panel_bytes(packed, k);
     int pair = packed == VLLM_DTYPE_BF16 ? 2 : 1, i = row % VLLM_PANEL;

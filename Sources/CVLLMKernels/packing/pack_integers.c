@@ -20,6 +20,13 @@ size_t vllm_integer_panel_bytes(vllm_dtype packed, int k, int group) {
     return (all + 63) / 64 * 64;
 }
 
+/// Four codes from bytes, of which there may be fewer.
+static uint32_t word(const int8_t *codes, int count) {
+    uint32_t four = 0;
+    memcpy(&four, codes, count < 4 ? (size_t)count : 4);
+    return four;
+}
+
 /// The byte in which input j of row i stands; for four bits, `*shift` is where in it.
 static size_t place(vllm_dtype packed, int i, int j, int *shift) {
     if (!is_four(packed)) return (size_t)(j / 4) * 64 + (size_t)(i * 4 + j % 4);
@@ -31,14 +38,21 @@ void vllm_pack_integers(void *panel, vllm_dtype packed, const int8_t *const code
                         const float *scales, const float *minimums, int k, int group) {
     uint8_t *bytes = panel;
     size_t end = code_bytes(packed, k);
-    int groups = is_four(packed) ? k / group : 1, zero = is_four(packed) ? 8 : 128;
-    memset(panel, 0, vllm_integer_panel_bytes(packed, k, group));
+    int groups = is_four(packed) ? k / group : 1;
+    memset(bytes + end, 0, vllm_integer_panel_bytes(packed, k, group) - end);
+    const int8_t none[8] = {8, 8, 8, 8, 8, 8, 8, 8};
     for (int i = 0; i < VLLM_PANEL; i++) {
-        for (int j = 0; j < k; j++) {
-            int shift = 0;
-            size_t at = place(packed, i, j, &shift);
-            int code = codes[i] ? codes[i][j] + (is_four(packed) ? 0 : zero) : zero;
-            bytes[at] |= (uint8_t)(code << shift);
+        // Signed bytes become unsigned codes where 128 is added, which is the highest bit changed.
+        for (int j = 0; !is_four(packed) && j < k; j += 4) {
+            uint32_t given = k - j < 4 ? ~(~0u << 8 * (k - j)) : ~0u;
+            uint32_t four = (codes[i] ? word(codes[i] + j, k - j) : 0) ^ 0x80808080u;
+            four &= given;
+            memcpy(bytes + (size_t)j * VLLM_PANEL + 4 * i, &four, 4);
+        }
+        for (int j = 0; is_four(packed) && j < k; j += 8) {
+            const int8_t *eight = codes[i] ? codes[i] + j : none;
+            uint32_t both = word(eight, 4) | word(eight + 4, 4) << 4;
+            memcpy(bytes + (size_t)j * 8 + 4 * i, &both, 4);
         }
         for (int g = 0; g < groups; g++) {
             float scale = codes[i] ? scales[i * groups + g] : 0;

@@ -99,6 +99,30 @@ INLINE float four_bit_gain(const float *x, int group, float inverse, float *scal
 
 enum { SCALE_STEPS = 9 };
 
+/// Sixteen such searches at once, a lane each. Products are added in the order of vf_sum, so that each lane
+/// has the bits that four_bit_gain gives: those of every sixteenth weight, then these sums by halves (the
+/// order of leaves is that of reversed bits); the sums of c² are whole numbers, exact in any order.
+INLINE vf four_bit_gains(const float *x, int group, vf inverse, vf *cross, vf *square) {
+    vf sums[5], squares = vf_zero();
+    int depth = 0;
+#pragma clang loop unroll(full)
+    for (int leaf = 0; leaf < 16; leaf++) {
+        int first = leaf >> 3 | (leaf >> 1 & 2) | (leaf << 1 & 4) | (leaf << 3 & 8);
+        vf sum = vf_zero();
+        for (int at = first; at < group; at += 16) {
+            vf v = vf_set1(x[at]);
+            vf c = vf_min(vf_set1(7), vf_max(vf_set1(-8), vf_from_int(vi_round(vf_mul(v, inverse)))));
+            sum = vf_fma(v, c, sum);
+            squares = vf_fma(c, c, squares);
+        }
+        for (int half = leaf; half & 1; half >>= 1) sum = vf_add(sums[--depth], sum);
+        sums[depth++] = sum;
+    }
+    *cross = sums[0];
+    *square = squares;
+    return vf_div(vf_mul(sums[0], sums[0]), squares);
+}
+
 /// The scale of a group: the largest weight lies at −8 or thereabouts, a little more or less, whatever leaves
 /// the least squares (the search is that of llama.cpp's 4-bit formats, ggml-quants.c, make_qx_quants).
 INLINE float four_bit_scale(const float *x, int group) {
@@ -108,7 +132,21 @@ INLINE float four_bit_scale(const float *x, int group) {
     if (extreme == 0) return 0;
     float magnitude = row_magnitude(x, VLLM_DTYPE_F32, group);
     if (magnitude != magnitude) return magnitude;
-    for (int step = -SCALE_STEPS; step <= SCALE_STEPS; step++) {
+    float inverses[16], gains[16], crosses[16], squares[16];
+    for (int i = 0; i < 16; i++) inverses[i] = -(8.0f + 0.1f * (float)(i - SCALE_STEPS));
+    vf cross, square;
+    vf_store(gains, four_bit_gains(x, group, vf_div(vf_load(inverses), vf_set1(extreme)), &cross, &square));
+    vf_store(crosses, cross);
+    vf_store(squares, square);
+    int lane = -1;
+    for (int i = 0; i < 16; i++) {
+        if (gains[i] > best) {
+            best = gains[i];
+            lane = i;
+        }
+    }
+    if (lane >= 0) chosen = crosses[lane] / squares[lane];
+    for (int step = 16 - SCALE_STEPS; step <= SCALE_STEPS; step++) {
         float scale, gain = four_bit_gain(x, group, -(8.0f + 0.1f * (float)step) / extreme, &scale);
         if (gain > best) {
             best = gain;
