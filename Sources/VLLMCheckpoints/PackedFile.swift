@@ -87,6 +87,7 @@ package final class PackedFile: Sendable {
     package func verify(
         _ concurrently: (_ chunks: Int, _ body: (_ chunk: Int) -> Void) -> Void
     ) throws(CheckpointError) {
+        file.prefetch()
         let chunk = 64 * Self.blockSize
         let damaged = Atomic<Int>(.max)
         concurrently((data.count + chunk - 1) / chunk) { index in
