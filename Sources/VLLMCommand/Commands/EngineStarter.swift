@@ -69,9 +69,8 @@ struct EngineStarter {
         defer { progress.clear() }
         return try await OSThread.run { [logger] in
             let start = ContinuousClock.now
-            let (parts, info) = try ModelLoader.build(source, options) { done, total in
-                progress.update(done: done, total: total)
-            }
+            let (parts, info) = try ModelLoader.build(
+                source, options, note: log, progress: { progress.update(done: $0, total: $1) })
             progress.clear()
             Self.report(info, took: .now - start, to: logger)
             return try body(parts, info)
