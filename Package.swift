@@ -154,7 +154,7 @@ let package = Package(
             "VLLMTokenizersTests", ["VLLMTokenizers", "VLLMJSON", "CPCRE2"], exclude: ["Fixtures"]),
         tests("VLLMCheckpointsTests", ["VLLMCheckpoints", "VLLMJSON"]),
         tests("VLLMSchedulingTests", ["VLLMScheduling", "VLLMTypes"]),
-        tests("VLLMExecutionTests", ["VLLMExecution"]),
+        tests("VLLMExecutionTests", ["VLLMExecution", "VLLMTensors", "VLLMTypes"]),
         tests(
             "VLLMEngineTests",
             [

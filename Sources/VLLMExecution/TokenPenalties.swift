@@ -1,11 +1,11 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-import VLLMTensors
-import VLLMTypes
+package import VLLMTensors
+package import VLLMTypes
 
 /// What a sequence's tokens cost when they come again, kept up token by token, so that no step goes through all of them.
-struct TokenPenalties {
+package struct TokenPenalties {
     private let repetition: Float
     private let frequency: Float
     private let presence: Float
@@ -18,7 +18,7 @@ struct TokenPenalties {
     private var outputs: [Int32: (place: Int, count: Int)] = [:]
 
     /// The penalties that the parameters ask for after a prompt; nil where they ask for none.
-    init?(_ params: SamplingParams, prompt: some Sequence<Int32>) {
+    package init?(_ params: SamplingParams, prompt: some Sequence<Int32>) {
         guard params.repetitionPenalty != 1 || params.frequencyPenalty != 0 || params.presencePenalty != 0
         else { return nil }
         repetition = Float(params.repetitionPenalty)
@@ -28,7 +28,7 @@ struct TokenPenalties {
     }
 
     /// Takes in a generated token.
-    mutating func append(_ token: Int32) {
+    package mutating func append(_ token: Int32) {
         note(token)
         guard frequency != 0 || presence != 0 else { return }
         var (place, count) = outputs[token] ?? (biases.count, 0)
@@ -39,7 +39,7 @@ struct TokenPenalties {
     }
 
     /// The changes to the next token's logits.
-    func addEdits(to edits: inout [LogitEdit]) {
+    package func addEdits(to edits: inout [LogitEdit]) {
         if repetition != 1 { edits.append(.repetitionPenalty(tokens: distinct, penalty: repetition)) }
         if !biases.isEmpty { edits.append(.bias(biases)) }
     }

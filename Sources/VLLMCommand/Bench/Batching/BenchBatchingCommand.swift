@@ -13,20 +13,22 @@ struct BenchBatchingCommand: ParsableCommand, Command {
         commandName: "batching",
         abstract: "Compares paging and continuous batching with reserved lengths and static batches.",
         discussion: """
-            The same requests, model, kernels and pool in several modes, one after the other:
+            The same requests, model, kernels and pool in several modes:
               paged         the engine as it is
-              oracle        each request gets room for its whole length, as if that were known
-              pow2          room for its output's length up to the next power of two
+              oracle        room for a request's whole length, as if that were known
+              pow2          room for its output's length up to a power of two
               max           room for --max-model-len
-              static-paged  pages, but a batch runs until its longest request has ended
+              static-paged  pages, but a batch runs until its longest has ended
               static-max    room for --max-model-len, and static batches
-            The defaults are those of the PagedAttention paper (Kwon et al., SOSP 2023): the mean
-            lengths of ShareGPT's conversations with a long tail, sequences of 2,048 tokens at
-            most, and a pool for eight of these. s/token is the mean of each request's latency
-            over its output's length. Reserved are slots of the cache that wait for a token,
-            fragments those that none comes to. Modes that reserve need no contiguous memory
-            here, and what has ended in a static batch is not computed on: both are better off
-            than where they come from. All modes give the same tokens, which is checked.
+            The defaults are those of the PagedAttention paper (Kwon et al., SOSP
+            2023): the mean lengths of ShareGPT's conversations, here with a
+            log-normal tail, sequences of 2,048 tokens at most, and a pool for eight
+            of these. s/token is the mean of a request's latency over its output's
+            length. Reserved are slots of the cache that wait for a token, fragments
+            those that none comes to. Modes that reserve need no contiguous memory
+            here, and what has ended in a static batch is not computed on: both are
+            better off than the systems they stand for. All modes give the same
+            tokens, which is checked.
 
             Examples:
               vllm bench batching ./model
