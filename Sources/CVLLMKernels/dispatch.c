@@ -28,10 +28,9 @@
         .isa = ISA, .linear = vllm_linear_##PRODUCTS, .quantize = vllm_quantize_##REST, \
         .quantize_weights = vllm_quantize_weights_##REST, .route = vllm_route_##REST, \
         .norm = vllm_norm_##REST, .qkv = vllm_qkv_##REST, .attention = vllm_attention_##PRODUCTS, \
-        .attention_merge = vllm_attention_merge_##PRODUCTS, \
-        .argmax = vllm_argmax_##REST, .log_sum_exp = vllm_log_sum_exp_##REST, \
-        .count_greater = vllm_count_greater_##REST, .top_k = vllm_top_k_##REST, \
-        .sample = vllm_sample_##REST, .convert = vllm_convert_##REST \
+        .attention_merge = vllm_attention_merge_##PRODUCTS, .argmax = vllm_argmax_##REST, \
+        .log_sum_exp = vllm_log_sum_exp_##REST, .count_greater = vllm_count_greater_##REST, \
+        .top_k = vllm_top_k_##REST, .sample = vllm_sample_##REST, .convert = vllm_convert_##REST \
     }
 
 DECLARE_COMMON(portable)

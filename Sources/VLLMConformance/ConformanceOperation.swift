@@ -9,6 +9,7 @@ package enum ConformanceOperation: String, Sendable, CaseIterable {
     case memory
     case embed
     case linear
+    case experts
     case norm
     case qkv
     case attention
@@ -22,6 +23,7 @@ package enum ConformanceOperation: String, Sendable, CaseIterable {
         case .memory: MemoryCases.groups
         case .embed: EmbeddingCases.groups
         case .linear: LinearCases.groups + LinearInvarianceCases.groups
+        case .experts: ExpertCases.groups
         case .norm: NormCases.groups
         case .qkv: QueryKeyValueCases.groups
         case .attention: AttentionCases.groups + AttentionInvarianceCases.groups

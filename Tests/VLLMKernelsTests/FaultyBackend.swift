@@ -16,6 +16,10 @@ enum Fault: String, CaseIterable, Sendable {
     /// A query does not see the first position of its window.
     case window
     case blockLeftOut, token, edits, logprob, rank
+    /// Tokens go to the experts that the token before should go to.
+    case route
+    /// One element between the experts' layers is off, or one of their sums.
+    case expertsUp, expertsDown
 
     /// The operation whose cases have to notice.
     var operation: ConformanceOperation {
@@ -29,6 +33,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .blockLeftOut: .blocks
         case .token, .edits: .sample
         case .logprob, .rank: .logprobs
+        case .route, .expertsUp, .expertsDown: .experts
         }
     }
 }
@@ -53,6 +58,24 @@ final class FaultyBackend: Backend {
 
     func pack(_ description: WeightDescription) throws(DeviceError) -> PackedWeight {
         try base.pack(description)
+    }
+
+    func packedSize(of description: WeightDescription) throws(DeviceError) -> Int {
+        try base.packedSize(of: description)
+    }
+
+    func adopt(
+        _ description: WeightDescription, at address: UInt, owner: any AnyObject & Sendable
+    ) throws(DeviceError) -> PackedWeight {
+        try base.adopt(description, at: address, owner: owner)
+    }
+
+    func packedBytes(of weight: PackedWeight, _ body: (RawSpan) throws -> Void) rethrows {
+        try base.packedBytes(of: weight, body)
+    }
+
+    func concurrently(chunks: Int, _ body: (_ chunk: Int) -> Void) {
+        base.concurrently(chunks: chunks, body)
     }
 
     func pack(vector parts: [TensorSource], arrangement: WeightDescription.Arrangement) throws(DeviceError)
@@ -92,6 +115,39 @@ final class FaultyBackend: Backend {
     ) {
         base.linear(x, weight, bias: bias, activation: activation, output: mode, into: output)
         disturb(output, if: .linear)
+    }
+
+    func makeRouting(
+        _ options: RoutingOptions, tokens: Int, inputs: Int, intermediate: Int, activations: DType,
+        weights: WeightFormat
+    ) throws(DeviceError) -> Routing {
+        try base.makeRouting(
+            options, tokens: tokens, inputs: inputs, intermediate: intermediate, activations: activations,
+            weights: weights)
+    }
+
+    func route(_ logits: Tensor, bias: PackedVector?, into routing: Routing) {
+        let original = base.read(logits)
+        if fault == .route {
+            let last = original.suffix(logits.columns)
+            base.write(Array(last + original.dropLast(logits.columns)), to: logits)
+        }
+        base.route(logits, bias: bias, into: routing)
+        base.write(original, to: logits)
+    }
+
+    func groupedLinear(
+        _ x: Tensor, _ experts: PackedExperts, _ routing: Routing, activation: Activation, into hidden: Tensor
+    ) {
+        base.groupedLinear(x, experts, routing, activation: activation, into: hidden)
+        disturb(hidden, if: .expertsUp)
+    }
+
+    func groupedLinear(
+        _ hidden: Tensor, _ experts: PackedExperts, _ routing: Routing, addingTo output: Tensor
+    ) {
+        base.groupedLinear(hidden, experts, routing, addingTo: output)
+        disturb(output, if: .expertsDown)
     }
 
     func norm(_ x: Tensor, _ norm: Norm, into output: Tensor) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CVLLMKernels
+import VLLMConformance
 
 #if canImport(Glibc)
     import Glibc

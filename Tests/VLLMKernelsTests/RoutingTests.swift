@@ -3,6 +3,7 @@
 
 import CVLLMKernels
 import Testing
+import VLLMConformance
 
 @Suite struct RoutingTests {
     /// Routings of known families, and extents that fill no register.
@@ -39,7 +40,7 @@ import Testing
             #expect(found.ids[range].map(Int.init) == expected.ids, "token \(token)")
             for (weight, value) in zip(found.weights[range], expected.weights) {
                 // An exponential, a sum, two divisions: some ten roundings.
-                #expect(abs(Double(weight) - value) <= 16 * floatEpsilon * value, "token \(token)")
+                #expect(abs(Double(weight) - value) <= 16 * RoundingError.float32 * value, "token \(token)")
             }
         }
         #expect(numCompared > item.tokens / 2)
