@@ -23,11 +23,12 @@ public final class LLM: Sendable {
     /// Loads a model.
     ///
     /// - Parameters:
-    ///   - note: told what is worth knowing of how the model is loaded, also after this has returned.
     ///   - progress: told the bytes of weights that are packed and those that there are.
+    ///   - note: told what is worth knowing of how the model is loaded, also after this has returned.
     public init(
-        _ options: EngineOptions, note: @escaping @Sendable (LoadNote) -> Void = { _ in },
-        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        _ options: EngineOptions,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in },
+        note: @escaping @Sendable (LoadNote) -> Void = { _ in }
     ) async throws {
         engine = try await ModelLoader.load(options, note: note, progress: progress)
     }

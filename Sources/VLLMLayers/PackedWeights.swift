@@ -7,7 +7,8 @@ package import VLLMTensors
 /// A model's packed weights: taken from a file where it has them, packed where it has not, noted to be written.
 package final class PackedWeights {
     private let file: PackedFile?
-    private var names: Set<String> = []
+    /// What each name stands for.
+    private var parts: [String: [TensorSource]] = [:]
     /// All weights of the model by name, each once.
     package private(set) var entries: [(name: String, weight: PackedWeight)] = []
     /// Weights that had to be packed.
@@ -27,7 +28,10 @@ package final class PackedWeights {
             weight = try backend.pack(description)
             numPacked += 1
         }
-        if names.insert(name).inserted { entries.append((name, weight)) }
+        // A weight that took another's name would be read in its place at the next start.
+        let known = parts.updateValue(description.parts, forKey: name)
+        precondition(known == nil || known == description.parts, "two weights are called \(name)")
+        if known == nil { entries.append((name, weight)) }
         return weight
     }
 

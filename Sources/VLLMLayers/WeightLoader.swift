@@ -66,6 +66,12 @@ package struct WeightLoader {
 
         /// The whole name of its tensor.
         var tensorName: String { slice == nil ? name + ".weight" : name }
+
+        /// What tells it from every other part of the checkpoint.
+        var label: String {
+            guard let slice else { return name }
+            return "\(name)[\(slice.index), \(slice.rows.lowerBound)..<\(slice.rows.upperBound)]"
+        }
     }
 
     /// What a weight is for, which decides how it is rounded.
@@ -120,7 +126,7 @@ package struct WeightLoader {
                 parts: sources, arrangement: arrangement,
                 format: format(purpose, parts, inputs: inputs))
             guard let packed else { return try backend.pack(description) }
-            let name = PackedWeights.name(parts.map(\.name), description, isTransposed: isTransposed)
+            let name = PackedWeights.name(parts.map(\.label), description, isTransposed: isTransposed)
             return try packed.weight(description, name: name, on: backend)
         }
         var bias: PackedVector?

@@ -62,7 +62,8 @@ private struct Zeros: QuantizationScheme {
         ("qwen2", .bfloat16, nil), ("qwen2", .float16, nil), ("qwen2", .float32, nil),
         ("gpt2", .bfloat16, nil),
         ("gpt2", .bfloat16, "int4"), ("phi", .bfloat16, "int8"), ("llama", .bfloat16, "int8"),
-        ("phi", .float32, "int4-g64"),
+        ("phi", .float32, "int4-g64"), ("mixtral", .bfloat16, nil), ("qwen2-moe", .bfloat16, "int8"),
+        ("qwen3-moe", .bfloat16, nil), ("glm4-moe", .float16, nil),
     ]
 
     @Test("tokens and log-probabilities are the same without, before and with the copy", arguments: variants)
@@ -248,8 +249,8 @@ private struct Zeros: QuantizationScheme {
     }
 
     static let layouts: [(EngineOptions.DTypeChoice, String?, UInt32)] = [
-        (.bfloat16, nil, 0x34ad_37e9), (.float16, nil, 0x59a1_01df), (.float32, nil, 0xc6db_14c7),
-        (.bfloat16, "int8", 0x740e_0dc3), (.bfloat16, "int4", 0x25a2_9463),
+        (.bfloat16, nil, 0x7456_66bb), (.float16, nil, 0x83ef_3d8b), (.float32, nil, 0x5c36_fe72),
+        (.bfloat16, "int8", 0xc7e0_12f6), (.bfloat16, "int4", 0x65a3_6d69),
     ]
 
     @Test("the folder is beside the hub's cache, or where the environment says")
