@@ -23,7 +23,7 @@ struct ThreadLimitTests {
             "generate", "--prompt", "hi", "--max-tokens", "1", "--threads", "1000")
         #expect(outcome.status == 0 && outcome.error.contains("--threads 1000 is more than"))
         let kernels = try ChildProcess.run(
-            "bench", "kernels", "--threads", "1000", "--rows", "1", "--filter", "nothing")
+            "bench", "kernels", "--threads", "1000", "--rows", "1", "--filter", "rms norm 0.5B m=1")
         #expect(kernels.status == 0 && kernels.error.contains("--threads 1000 is more than"))
     }
 }
