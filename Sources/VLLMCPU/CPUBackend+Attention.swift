@@ -98,22 +98,25 @@ extension CPUBackend {
             unsafe attentionPlan.make(batch, arguments, threads: numThreads)
             let size = unsafe vllm_attention_scratch_bytes(arguments)
             let kernels = self.kernels
-            unsafe run(attentionPlan.items) { item, thread in
-                unsafe kernels.attention(arguments, item, scratch[thread].pointer(size: size))
+            unsafe run(attentionPlan.items, scratchSize: size) { item, scratch in
+                unsafe kernels.attention(arguments, item, scratch)
             }
-            unsafe run(attentionPlan.merges) { item, thread in
-                unsafe kernels.attention_merge(arguments, item, scratch[thread].pointer(size: size))
+            unsafe run(attentionPlan.merges, scratchSize: size) { item, scratch in
+                unsafe kernels.attention_merge(arguments, item, scratch)
             }
         }
     }
 
     private func run(
-        _ items: [vllm_attention_item], _ body: (UnsafePointer<vllm_attention_item>, _ thread: Int) -> Void
+        _ items: [vllm_attention_item], scratchSize: Int,
+        _ body: (UnsafePointer<vllm_attention_item>, _ scratch: UnsafeMutableRawPointer) -> Void
     ) {
         unsafe items.withUnsafeBufferPointer { items in
-            guard let first = items.baseAddress else { return }
-            pool.run(chunks: items.count) { chunk, thread in
-                unsafe body(first + chunk, thread)
+            unsafe scratch.withUnsafeMutableBufferPointer { scratch in
+                guard let first = items.baseAddress else { return }
+                pool.run(chunks: items.count) { chunk, thread in
+                    unsafe body(first + chunk, scratch[thread].pointer(size: scratchSize))
+                }
             }
         }
     }

@@ -42,11 +42,44 @@ import VLLMTypes
         return .embedded(name: "built-in", files: files)
     }
 
-    private func load(_ quantization: String? = nil) async throws -> LLM {
+    private func load(
+        _ quantization: String? = nil, _ change: (inout EngineOptions) -> Void = { _ in }
+    ) async throws -> LLM {
         var options = EngineOptions(model: "built-in")
         options.quantization = quantization
         options.kvCacheMemoryBytes = 64 << 20
+        change(&options)
         return LLM(engine: try await ModelLoader.load(Self.source, options))
+    }
+
+    /// Contexts of several splits, which few sequences cut among the threads and many do not.
+    @Test(
+        "long contexts have the same bits on any number of threads, in chunks and in company",
+        arguments: [nil, "int8", "int4"])
+    func longContexts(quantization: String?) async throws {
+        let prompts: [[Int32]] = [1300, 700, 1030, 520].map { length in
+            (0..<length).map { Int32(($0 * 37 + length) % 1400) }
+        }
+        let params = SamplingParams(temperature: 0, maxTokens: 12, ignoreEOS: true, logprobs: 2)
+        func run(_ model: LLM, _ prompt: [Int32]) async throws -> RequestOutput {
+            try await model.generate([.tokens(prompt)], params)[0]
+        }
+        var expected: [RequestOutput] = []
+        let alone = try await load(quantization) { ($0.numThreads, $0.enablePrefixCaching) = (1, false) }
+        for prompt in prompts { expected.append(try await run(alone, prompt)) }
+        await alone.shutdown()
+        for (threads, tokens) in [(2, 512), (8, 2048), (3, 100)] {
+            let model = try await load(quantization) {
+                ($0.numThreads, $0.maxNumBatchedTokens, $0.maxNumSeqs) = (threads, tokens, 16)
+            }
+            let single = try await run(model, prompts[0])
+            let batch = try await model.generate(prompts.map { .tokens($0) }, params)
+            for (found, wanted) in zip([single] + batch, [expected[0]] + expected) {
+                #expect(found.outputs.map(\.tokenIDs) == wanted.outputs.map(\.tokenIDs))
+                #expect(found.outputs.map(\.logprobs) == wanted.outputs.map(\.logprobs))
+            }
+            await model.shutdown()
+        }
     }
 
     private func questions() throws -> [Question] {

@@ -184,7 +184,7 @@ import VLLMCheckpoints
         let folder = try TemporaryFolder()
         let path = folder.path + "/x"
         try folder.write(Array(repeating: 7, count: 500_000), to: "x.partial")
-        let other = unsafe open(path + ".partial", O_RDWR)
+        let other = unsafe open(path + ".partial", O_RDWR | O_CLOEXEC)
         #expect(other >= 0 && flock(other, LOCK_EX | LOCK_NB) == 0)
         #expect(try Self.write(to: path) == nil)
         #expect(folder.names == ["x.partial"])

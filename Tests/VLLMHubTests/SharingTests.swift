@@ -33,7 +33,7 @@ import VLLMHub
         let name = FakeHub.sha256(Self.weights)
         let lock = ".locks/\(HubFixture.folder)/\(name).lock"
         try cache.write([], to: lock)
-        let held = unsafe open("\(cache.path)/\(lock)", O_RDWR)
+        let held = unsafe open("\(cache.path)/\(lock)", O_RDWR | O_CLOEXEC)
         #expect(flock(held, LOCK_EX | LOCK_NB) == 0)
         let counter = Counter()
         let clock = TestClock { _ in
@@ -55,7 +55,7 @@ import VLLMHub
         let name = FakeHub.sha256(Self.weights)
         let lock = ".locks/\(HubFixture.folder)/\(name).lock"
         try cache.write([], to: lock)
-        let held = unsafe open("\(cache.path)/\(lock)", O_RDWR)
+        let held = unsafe open("\(cache.path)/\(lock)", O_RDWR | O_CLOEXEC)
         #expect(flock(held, LOCK_EX | LOCK_NB) == 0)
         let counter = Counter()
         let clock = TestClock { _ in
@@ -112,7 +112,7 @@ import VLLMHub
         let cache = try TemporaryFolder()
         let lock = ".locks/\(HubFixture.folder)/\(FakeHub.sha256(Self.weights)).lock"
         try cache.write([], to: lock)
-        let held = unsafe open("\(cache.path)/\(lock)", O_RDWR)
+        let held = unsafe open("\(cache.path)/\(lock)", O_RDWR | O_CLOEXEC)
         defer { close(held) }
         #expect(flock(held, LOCK_EX | LOCK_NB) == 0)
         let gate = Gate()

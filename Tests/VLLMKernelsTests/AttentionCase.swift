@@ -24,6 +24,8 @@ struct AttentionCase {
     var filler = Float.nan
     /// Values of the tokens from here on are infinite.
     var overflowFrom = Int.max
+    /// The key of this token has no number in it.
+    var brokenKey: Int?
     var scale: Float { 1 / Float(dim).squareRoot() }
     var queryType: vllm_dtype { dtype == VLLM_DTYPE_BF16 ? VLLM_DTYPE_BF16 : VLLM_DTYPE_F32 }
 
@@ -38,9 +40,11 @@ struct AttentionCase {
     /// [context, kvHeads, dim]
     func keys(_ sequence: Int) -> [Float] {
         var numbers = Numbers(seed: UInt64(2000 + sequence))
-        return numbers.floats(sequences[sequence].context * kvHeads * dim, scale: 2).map {
+        var keys = numbers.floats(sequences[sequence].context * kvHeads * dim, scale: 2).map {
             $0.rounded(to: dtype)
         }
+        if let brokenKey, brokenKey < sequences[sequence].context { keys[brokenKey * kvHeads * dim] = .nan }
+        return keys
     }
 
     func values(_ sequence: Int) -> [Float] {

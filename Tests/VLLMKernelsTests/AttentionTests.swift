@@ -50,6 +50,22 @@ import VLLMConformance
         }
     }
 
+    /// What is no number reaches the output, however the context is cut.
+    @Test(arguments: InstructionSet.all, dtypes)
+    func brokenKeysAreNotPassedOver(set: InstructionSet, dtype: vllm_dtype) {
+        for broken in [3, 600, 1299] {
+            var item = AttentionCase(heads: 4, kvHeads: 2, dim: 32, dtype: dtype)
+            item.sequences = [Sequence(queries: 1, context: 1300)]
+            item.brokenKey = broken
+            for isCut in [false, true] {
+                let found = item.run(set, isCut: isCut)
+                // Of the first KV head's two heads.
+                #expect(found.prefix(64).allSatisfy { $0.isNaN }, "token \(broken), cut \(isCut)")
+                #expect(found.suffix(64).allSatisfy { $0.isFinite })
+            }
+        }
+    }
+
     @Test(arguments: InstructionSet.all, dtypes)
     func chunksOfAPromptGiveTheBitsOfTheWhole(set: InstructionSet, dtype: vllm_dtype) {
         var item = AttentionCase(heads: 3, kvHeads: 1, dim: 64, dtype: dtype)

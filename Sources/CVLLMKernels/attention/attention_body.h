@@ -288,7 +288,7 @@ void ISA(vllm_attention_merge)(const vllm_attention_args *a, const vllm_attentio
     const float *part = item->parts;
     for (int split = item->split_begin; split < item->split_end; split++) {
         for (int row = 0; row < t.rows; row++, part += width)
-            if (part[t.dim + 1] >= 0) merge(&t, row, part, part[t.dim], part[t.dim + 1]);
+            if (!(part[t.dim + 1] < 0)) merge(&t, row, part, part[t.dim], part[t.dim + 1]);
     }
     write_rows(&t);
 }

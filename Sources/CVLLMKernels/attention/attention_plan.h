@@ -8,8 +8,6 @@
 
 #include "../include/vllm_kernels.h"
 
-/// Rows of a register block, at most, on any instruction set.
-#define ATTENTION_BLOCK_ROWS 8
 /// Rows of a tile, unless the heads of one KV head are more.
 #define ATTENTION_ROWS 64
 /// Scores and probabilities of a row stand this many elements apart: off a power of two, for the cache's

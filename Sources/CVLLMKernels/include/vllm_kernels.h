@@ -114,8 +114,8 @@ typedef struct {
     const float *row_factors; // [m]: what each row's result is multiplied with at last, or NULL
 } vllm_linear_args;
 
-/// Panels a chunk of `linear` over all rows should have, for chunks handed out to `threads` threads: a
-/// multiple of the tile's width (and of a pair if gated), small enough to balance the threads.
+/// Panels a chunk of `linear` over all rows should have, for chunks handed out to `threads` threads: whole
+/// tiles if that balances the threads, else fewer (pairs if gated).
 int vllm_linear_panel_grain(const vllm_linear_args *args, int threads);
 
 // ---------------------------------------------------------------------------------------------------------
