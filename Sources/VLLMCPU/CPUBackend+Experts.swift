@@ -9,8 +9,9 @@ package import VLLMTensors
 /// An element's bits depend on its token alone: the kernels' sums do not depend on which rows are beside it, and what
 /// experts add to an output is added by one thread, in rising order of their index.
 ///
-/// Activations are copied by expert, so that kernels find plain matrices. The way down needs no matrix [tokens × expertsPerToken, outputs] between the experts
-/// and the residual stream, for a thread has some columns of all experts.
+/// Activations are copied by expert, so that kernels find plain matrices. The way down needs no matrix
+/// [tokens × expertsPerToken, outputs] between the experts and the residual stream, for a thread has some columns of
+/// all experts.
 extension CPUBackend {
     /// Pieces a thread that the panels of all experts are cut into.
     private static let piecesPerThread = 16

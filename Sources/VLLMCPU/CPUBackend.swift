@@ -10,8 +10,8 @@ package import VLLMTensors
 ///
 /// One element's bits depend on its inputs alone, whatever the batch, the thread or the chunk.
 ///
-/// SAFETY: `weights`, `buffers` and `adopted` are behind locks; all else that changes (scratch memory, work lists) belongs to the engine
-/// thread, which makes one call at a time.
+/// SAFETY: `weights`, `buffers` and `adopted` are behind locks; all else that changes (scratch memory, work lists)
+/// belongs to the engine thread, which makes one call at a time.
 @safe package final class CPUBackend: Backend, @unchecked Sendable {
     let kernels: vllm_kernels
     let instructionSet: vllm_isa

@@ -43,8 +43,12 @@ public struct ModelInfo: Sendable {
     /// Output tokens that generation_config.json asks for, where it does.
     public var defaultMaxTokens: Int?
 
-    /// Bytes of the packed weights that a step reads.
+    /// Bytes of the packed weights that a step of one token reads.
     public var weightBytesPerStep: Int = 0
+    /// Those of them that belong to the token's experts.
+    public var expertBytesPerStep: Int = 0
+    /// The share of a layer's experts that a token chooses, 1 where there are none.
+    public var expertShare: Double = 1
     /// Weights that every token is multiplied with, the head's left out.
     public var multipliedWeights: Int = 0
     /// Weights of the head, which only tokens whose logits are wanted are multiplied with.
@@ -54,6 +58,12 @@ public struct ModelInfo: Sendable {
     /// Special tokens by their role, such as "bos_token", for templates.
     public var specialTokens: [String: String] = [:]
 
+    /// Bytes of the packed weights that a step of so many tokens reads, on average where tokens choose experts.
+    public func weightBytes(tokens: Int) -> Double {
+        let unchosen = (0..<tokens).reduce(1.0) { product, _ in product * (1 - expertShare) }
+        let experts = Double(expertBytesPerStep) / expertShare * (1 - unchosen)
+        return Double(weightBytesPerStep - expertBytesPerStep) + experts
+    }
     /// Tokens that the pool holds.
     public var poolTokens: Int { numBlocks * blockSize }
     /// Sequences of the full length that the pool holds.

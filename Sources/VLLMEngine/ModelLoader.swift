@@ -175,6 +175,10 @@ extension ModelLoader {
             headWeights: configuration.hiddenSize * configuration.vocabularySize)
         info.quantization = options.quantization
         info.weightBytesPerStep = model.weightBytesPerStep
+        info.expertBytesPerStep = model.chosenBytesPerStep
+        if let routing = configuration.experts?.routing {
+            info.expertShare = Double(routing.numExpertsPerToken) / Double(routing.numExperts)
+        }
         let runner = ModelRunner(
             model: model, backend: backend, cache: cache, plugIns: plugIns.sampling)
         var parts = EngineParts(scheduler: scheduler, executor: runner)

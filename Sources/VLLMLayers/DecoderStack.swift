@@ -49,6 +49,9 @@ package final class DecoderStack: TextModel {
         }
     }
 
+    /// Those of them that belong to the token's experts.
+    package var chosenBytesPerStep: Int { layers.reduce(0) { $0 + $1.feedForward.chosenBytesPerToken } }
+
     /// Packs the weights and reserves the buffers.
     package init(_ configuration: DecoderConfiguration, loader: WeightLoader, limits: ModelLimits) throws {
         self.configuration = configuration

@@ -9,6 +9,8 @@ protocol FeedForward {
     func add(_ x: Tensor, to residual: Tensor, _ backend: any Backend)
     /// Bytes of the weights that one token is multiplied with.
     var weightBytesPerToken: Int { get }
+    /// Those of them that it chose: bytes of its experts.
+    var chosenBytesPerToken: Int { get }
 }
 
 /// down(activation(gate(x)) · up(x)), or down(activation(up(x))) where the first layer is not gated.
@@ -33,4 +35,5 @@ struct MLP: FeedForward {
     }
 
     var weightBytesPerToken: Int { up.weight.sizeInBytes + down.weight.sizeInBytes }
+    var chosenBytesPerToken: Int { 0 }
 }

@@ -58,8 +58,12 @@ struct MixtureOfExperts: FeedForward {
     }
 
     var weightBytesPerToken: Int {
-        let experts = [up, down].reduce(0) { $0 + ($1.weights.first?.sizeInBytes ?? 0) }
-        return router.weight.sizeInBytes + buffers.routing.options.numExpertsPerToken * experts
+        router.weight.sizeInBytes + chosenBytesPerToken
             + (shared?.mlp.weightBytesPerToken ?? 0) + (shared?.gate?.weight.sizeInBytes ?? 0)
+    }
+
+    var chosenBytesPerToken: Int {
+        let expert = [up, down].reduce(0) { $0 + ($1.weights.first?.sizeInBytes ?? 0) }
+        return buffers.routing.options.numExpertsPerToken * expert
     }
 }

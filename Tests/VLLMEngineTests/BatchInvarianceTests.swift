@@ -104,7 +104,7 @@ import VLLMTypes
 
     @Test(
         "results are the same bits in a batch, in chunks, after preemption and from the cache",
-        arguments: settings, ["llama", "gpt2", "qwen3", "qwen2-moe", "qwen3-moe"])
+        arguments: settings, ["llama", "gpt2", "qwen3", "qwen2-moe", "qwen3-moe", "glm4-moe"])
     func invariance(setting: Setting, name: String) async throws {
         let fixture = try ModelFixture(name)
         for (dtype, quantization) in Self.types where name != "llama" || quantization != "int4" {

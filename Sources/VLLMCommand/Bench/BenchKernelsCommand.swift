@@ -14,9 +14,9 @@ struct BenchKernelsCommand: ParsableCommand, Command {
         discussion: """
             A share is the least time the work could take, the larger of operations
             over their peak and bytes over the read bandwidth, over the time it took.
-            Weights, keys and values rotate over 256 MB, so that they come from memory (all
-            of a layer's 128 experts exist, in bfloat16 1.2 GB); activations come from the cache. The last column is the time over that of
-            the plain kernel.
+            Weights, keys and values rotate over 256 MB, so that they come from memory
+            (all 128 experts of a layer exist, in bfloat16 1.2 GB); activations come
+            from the cache. The last column is the time over that of the plain kernel.
 
             --check compares every operation, type and size with double precision
             instead, on every instruction set that this machine has, and ends with 1
@@ -137,6 +137,11 @@ struct BenchKernelsCommand: ParsableCommand, Command {
     private static func sizes(of model: String, _ context: CommandContext) throws -> KernelModel {
         let source = try ModelLoader.resolve(model, revision: nil, environment: context.environment)
         let shape = try ModelInspection(source, utilization: 1).configuration
+        guard shape.experts == nil else {
+            throw UsageError(
+                "\(model) has layers of experts, whose sizes are not taken from a model; without one, --filter experts times such a layer."
+            )
+        }
         let isGated = if case .gated = shape.mlp { true } else { false }
         return KernelModel(
             name: "model", numLayers: shape.numLayers, hiddenSize: shape.hiddenSize,

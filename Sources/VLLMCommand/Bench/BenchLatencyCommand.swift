@@ -90,7 +90,7 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         _ info: ModelInfo, _ peaks: CPUPeaks, _ memory: Int, prefill: Spread, decode: Spread
     ) {
         let operations = 2 * Double(info.multipliedWeights)
-        let bytes = Double(info.weightBytesPerStep)
+        let bytes = info.weightBytes(tokens: batchSize)
         let type = info.quantization ?? info.dtype.rawValue
         let arithmetic = prefill.median * operations / peaks.operationsPerSecond
         let bandwidth = decode.median / Double(batchSize) * bytes / peaks.bytesPerSecond
@@ -121,7 +121,7 @@ struct BenchLatencyCommand: ParsableCommand, Command {
             "peak_operations_per_second": .number(peaks.operationsPerSecond),
             "peak_bytes_per_second": .number(peaks.bytesPerSecond),
             "peak_memory_bytes": .integer(memory),
-            "weight_bytes_per_step": .integer(info.weightBytesPerStep),
+            "weight_bytes_per_step": .number(info.weightBytes(tokens: batchSize).rounded()),
             "prefill_tokens_per_second": prefill.json, "decode_tokens_per_second": decode.json,
         ]
     }

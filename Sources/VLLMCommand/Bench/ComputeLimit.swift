@@ -27,7 +27,8 @@ struct ComputeLimit {
     func decode(sequences: Int) -> Double {
         let operations = 2 * Double(info.multipliedWeights + info.headWeights) * Double(sequences)
         return max(
-            operations / peaks.operationsPerSecond, Double(info.weightBytesPerStep) / peaks.bytesPerSecond)
+            operations / peaks.operationsPerSecond,
+            info.weightBytes(tokens: sequences) / peaks.bytesPerSecond)
     }
 
     /// Seconds of so many requests of one size, as many of them at once as the engine runs.

@@ -108,6 +108,8 @@ extension ModelInfo: WireValue {
         try defaultSamplingParams.code(&coder)
         try defaultMaxTokens.code(&coder)
         try weightBytesPerStep.code(&coder)
+        try expertBytesPerStep.code(&coder)
+        try expertShare.code(&coder)
         try multipliedWeights.code(&coder)
         try headWeights.code(&coder)
     }
