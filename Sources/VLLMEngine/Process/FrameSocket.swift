@@ -6,8 +6,8 @@ import Synchronization
 
 /// One end of a stream socket over which whole messages go, each behind its length in four bytes.
 ///
-/// One thread may read while another writes.
-final class FrameSocket: Sendable {
+/// Any threads may read and write: a message is sent whole before the next one, and received whole by one reader.
+package final class FrameSocket: Sendable {
     /// No message is longer; the log-probabilities of a long prompt over a whole vocabulary are the longest.
     private static let limit = 1 << 30
     private static let headerSize = 4
@@ -15,16 +15,18 @@ final class FrameSocket: Sendable {
     private static let chunk = 16 << 10
 
     private let descriptor: Int32
+    /// Held while a frame is sent, which may take several calls.
+    private let sending = Mutex(())
     /// What was received behind the last message.
     private let received = Mutex<[UInt8]>([])
 
     /// Takes over a descriptor.
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    package init(descriptor: Int32) { self.descriptor = descriptor }
 
     deinit { close(descriptor) }
 
     /// Two ends of a new connection, which no other process inherits; nil where the system gives none.
-    static func pair() -> (FrameSocket, peer: Int32)? {
+    package static func pair() -> (FrameSocket, peer: Int32)? {
         var ends: (Int32, Int32) = (-1, -1)
         let code = unsafe withUnsafeMutableBytes(of: &ends) { bytes in
             unsafe socketpair(
@@ -35,15 +37,19 @@ final class FrameSocket: Sendable {
     }
 
     /// Writes a message; false where the other end is gone.
-    func write(_ message: some WireValue) -> Bool {
+    package func write(_ message: some WireValue) -> Bool {
         var frame = WireCoder.bytes(of: message, behind: Self.headerSize)
         let length = frame.count - Self.headerSize
         guard length <= Self.limit else { return false }
         for index in 0..<Self.headerSize { frame[index] = UInt8(truncatingIfNeeded: length >> (8 * index)) }
+        return sending.withLock { _ in send(frame) }
+    }
+
+    private func send(_ frame: [UInt8]) -> Bool {
         var sent = 0
         while sent < frame.count {
             let count = unsafe frame.withUnsafeBytes { bytes in
-                unsafe send(
+                unsafe Glibc.send(
                     descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent,
                     Int32(MSG_NOSIGNAL))
             }
@@ -55,7 +61,7 @@ final class FrameSocket: Sendable {
     }
 
     /// Waits for a message; nil where the other end is gone.
-    func read<Message: WireValue>(_: Message.Type = Message.self) throws(WireError) -> Message? {
+    package func read<Message: WireValue>(_: Message.Type = Message.self) throws(WireError) -> Message? {
         let frame = try received.withLock { received throws(WireError) in try receiveFrame(&received) }
         guard let bytes = frame else { return nil }
         return try WireCoder.value(Message.self, in: bytes)
