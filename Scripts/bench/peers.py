@@ -123,8 +123,8 @@ class Rounds:
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "peaks.json"
             try:
-                self.runner.run([self.options.program, "bench", "kernels", "--filter", "none", "--threads",
-                                 self.options.threads, "--output-json", file], timeout=120)
+                self.runner.run([self.options.program, "bench", "kernels", "--filter", "rms norm 0.5B m=1",
+                                 "--rows", "1", "--threads", self.options.threads, "--output-json", file], timeout=120)
                 return json.loads(file.read_text())["peaks"]["all_threads"]
             except (Failed, OSError) as error:
                 print(f"no peaks: {error}", file=sys.stderr)
