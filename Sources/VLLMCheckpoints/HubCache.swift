@@ -11,18 +11,20 @@ package struct HubCache: Sendable {
 
     /// Finds the folder as huggingface_hub does.
     package init(environment: [String: String]) {
-        func value(_ key: String) -> String? { environment[key].flatMap { $0.isEmpty ? nil : $0 } }
         root =
-            value("HF_HUB_CACHE") ?? value("HUGGINGFACE_HUB_CACHE")
-            ?? "\(Self.home(environment: environment))/hub"
+            environment.nonEmpty("HF_HUB_CACHE") ?? environment.nonEmpty("HUGGINGFACE_HUB_CACHE")
+            ?? "\(Self.home(environment))/hub"
     }
 
     /// The folder of Hugging Face's tools, in which the cache is unless the environment says where.
-    package static func home(environment: [String: String]) -> String {
-        func value(_ key: String) -> String? { environment[key].flatMap { $0.isEmpty ? nil : $0 } }
-        if let home = value("HF_HOME") { return home }
-        return "\(value("XDG_CACHE_HOME") ?? "\(value("HOME") ?? ".")/.cache")/huggingface"
+    private static func home(_ environment: [String: String]) -> String {
+        if let home = environment.nonEmpty("HF_HOME") { return home }
+        let caches = environment.nonEmpty("XDG_CACHE_HOME")
+        return "\(caches ?? "\(environment.nonEmpty("HOME") ?? ".")/.cache")/huggingface"
     }
+
+    /// The folder that `root` is in.
+    package var parent: String { FilePath.parent(of: root) }
 
     /// True where a text has the form `org/name` (or `name`) of a hub id.
     package static func isRepositoryID(_ text: String) -> Bool {

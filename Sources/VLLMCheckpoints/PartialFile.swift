@@ -94,19 +94,14 @@ struct PartialFile: ~Copyable {
         guard fsync(descriptor) == 0 else { throw Self.error(partial, "written") }
         guard unsafe rename(partial, path) == 0 else { throw Self.error(path, "written") }
         isPublished = true
-        let folder = unsafe open(Self.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = unsafe open(FilePath.parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return }
         fsync(folder)
         close(folder)
     }
 
-    private static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
     private static func makeFolder(of path: String) throws(CheckpointError) {
-        let folder = folder(of: path)
+        let folder = FilePath.parent(of: path)
         var status = stat()
         if unsafe stat(folder, &status) == 0 { return }
         if folder != path, folder != "." { try makeFolder(of: folder) }

@@ -68,8 +68,9 @@ public struct EngineOptions: Sendable {
     public var logitsProcessors: [String] = []
     /// What finds the checkpoint's weights: "auto" (safetensors), or the name of a registered format.
     public var loadFormat: String = "auto"
-    /// The folder in which a copy of the packed weights is kept, so that later starts only map it; "auto" is one beside
-    /// the hub's cache, nil keeps none.
+    /// The folder in which a copy of the packed weights is kept, so that later starts only map it; nil keeps none.
+    ///
+    /// "auto" is `$VLLM_CACHE_ROOT/packed` where that is set, else `swift-vllm/packed` beside the hub's cache.
     public var packedCache: String?
     /// What chooses the cached blocks that are given up: "lru", or the name of a registered policy.
     public var kvEvictionPolicy: String = "lru"

@@ -10,9 +10,9 @@ package enum PackedCacheFolder {
     /// `swift-vllm/packed` beside the hub's cache.
     package static func resolve(_ option: String, environment: [String: String]) -> String {
         guard option == "auto" else { return option }
-        func value(_ key: String) -> String? { environment[key].flatMap { $0.isEmpty ? nil : $0 } }
-        if let root = value("VLLM_CACHE_ROOT") { return "\(root)/packed" }
-        return "\(HubCache.home(environment: environment))/swift-vllm/packed"
+        if let root = environment.nonEmpty("VLLM_CACHE_ROOT") { return "\(root)/packed" }
+        let parent = HubCache(environment: environment).parent
+        return "\(parent == "/" ? "" : parent)/swift-vllm/packed"
     }
 
     /// The name of the file of a model that is packed in one way: the same for all states of its files, so that a newer

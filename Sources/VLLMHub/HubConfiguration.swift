@@ -48,7 +48,7 @@ package struct HubConfiguration: Sendable {
         environment: [String: String], token: String? = nil, endpoint: String? = nil, cacheRoot: String? = nil
     ) throws(HubError) {
         func value(_ names: String...) -> String? {
-            names.lazy.compactMap { environment[$0].flatMap { $0.isEmpty ? nil : $0 } }.first
+            names.lazy.compactMap { environment.nonEmpty($0) }.first
         }
         let address = endpoint ?? value("HF_ENDPOINT") ?? "https://huggingface.co"
         guard let url = HubURL(address), !url.target.contains("?") else {

@@ -261,8 +261,14 @@ private struct Zeros: QuantizationScheme {
         #expect(resolve("auto", ["HOME": "/h"]) == "/h/.cache/huggingface/swift-vllm/packed")
         #expect(
             resolve("auto", ["HOME": "/h", "XDG_CACHE_HOME": "/c"]) == "/c/huggingface/swift-vllm/packed")
-        #expect(resolve("auto", ["HF_HOME": "/f", "HF_HUB_CACHE": "/x"]) == "/f/swift-vllm/packed")
-        #expect(resolve("auto", ["HF_HOME": "/f", "VLLM_CACHE_ROOT": "/v"]) == "/v/packed")
+        #expect(resolve("auto", ["HF_HOME": "/f", "HF_HUB_CACHE": ""]) == "/f/swift-vllm/packed")
+        #expect(resolve("auto", ["HF_HOME": "/f", "HF_HUB_CACHE": "/x/y/hub"]) == "/x/y/swift-vllm/packed")
+        #expect(resolve("auto", ["HUGGINGFACE_HUB_CACHE": "/x//hub//"]) == "/x/swift-vllm/packed")
+        #expect(resolve("auto", ["HF_HUB_CACHE": "/hub"]) == "/swift-vllm/packed")
+        #expect(resolve("auto", ["HF_HUB_CACHE": "hub"]) == "./swift-vllm/packed")
+        #expect(
+            resolve("auto", ["HF_HOME": "/f", "HF_HUB_CACHE": "/x/hub", "VLLM_CACHE_ROOT": "/v"])
+                == "/v/packed")
         #expect(resolve("./auto", ["HOME": "/h"]) == "./auto")
     }
 }
