@@ -15,6 +15,9 @@ struct PartialFile: ~Copyable {
 
     /// Bytes that are written before the disk is asked to begin.
     private static let window = 64 << 20
+    /// How often the file that was locked may turn out to be another than the named one, as it always is where a file
+    /// system numbers its files anew.
+    private static let lockAttempts = 16
 
     /// Makes or takes over the partial file, and the folder where it is missing; nil while another process writes it.
     static func attempt(_ path: String) throws(CheckpointError) -> PartialFile? {
@@ -30,7 +33,7 @@ struct PartialFile: ~Copyable {
     }
 
     private static func lock(_ partial: String) throws(CheckpointError) -> Int32? {
-        while true {
+        for _ in 0..<lockAttempts {
             let descriptor = unsafe open(
                 partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
             guard descriptor >= 0 else { throw error(partial, "written") }
@@ -50,6 +53,7 @@ struct PartialFile: ~Copyable {
             }
             close(descriptor)
         }
+        throw CheckpointError(partial, "cannot be locked: what has this name is another file each time.")
     }
 
     deinit {
