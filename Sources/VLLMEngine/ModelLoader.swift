@@ -101,7 +101,9 @@ package enum ModelLoader {
 
 extension ModelLoader {
     /// Packs the weights and sizes the pool; runs on the thread that is to run the engine.
-    package static func build(
+    ///
+    /// - Parameter options: with a path for the folder of packed weights, not "auto".
+    static func build(
         _ source: CheckpointSource, _ options: EngineOptions,
         note: @escaping @Sendable (LoadNote) -> Void,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
@@ -187,6 +189,21 @@ extension ModelLoader {
             parts.finish = background.finish
         }
         return (parts, info)
+    }
+
+    /// Builds the parts of an engine on a thread of their own, has them run there by the body, and finishes them.
+    package static func run<Value: Sendable>(
+        _ source: CheckpointSource, _ options: EngineOptions, environment: [String: String],
+        note: @escaping @Sendable (LoadNote) -> Void,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void,
+        _ body: @escaping @Sendable (EngineParts, ModelInfo) throws -> Value
+    ) async throws -> Value {
+        let options = options.withPackedCache(environment)
+        return try await OSThread.run {
+            let (parts, info) = try build(source, options, note: note, progress: progress)
+            defer { parts.finish?() }
+            return try body(parts, info)
+        }
     }
 
     private static func schedulerConfig(

@@ -253,6 +253,24 @@ private struct Zeros: QuantizationScheme {
         (.bfloat16, "int8", 0xc7e0_12f6), (.bfloat16, "int4", 0x65a3_6d69),
     ]
 
+    @Test("parts that run without an engine keep their copy too, where the environment says")
+    func partsAlone() async throws {
+        let folder = try TemporaryFolder()
+        let source = try ModelFixture("llama").source
+        var options = EngineOptions(model: source.name)
+        (options.kvCacheMemoryBytes, options.packedCache, options.numThreads) = (16 << 20, "auto", 1)
+        for expected in ["written to", "mapped from"] {
+            let notes = Mutex<[LoadNote]>([])
+            _ = try await ModelLoader.run(
+                source, options, environment: ["VLLM_CACHE_ROOT": folder.path],
+                note: { note in notes.withLock { $0.append(note) } }, progress: { _, _ in }
+            ) { _, info in info.numBlocks }
+            let told = notes.withLock { $0 }
+            #expect(told.contains { $0.text.contains("\(expected) \(folder.path)/packed/") }, "\(told)")
+        }
+        #expect(folder.names == ["packed"])
+    }
+
     @Test("the folder is beside the hub's cache, or where the environment says")
     func folder() {
         func resolve(_ option: String, _ environment: [String: String]) -> String {

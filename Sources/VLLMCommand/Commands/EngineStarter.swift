@@ -67,10 +67,11 @@ struct EngineStarter {
         let source = try await source(options)
         let progress = ProgressDisplay("Loading weights", unit: .bytes)
         defer { progress.clear() }
-        return try await OSThread.run { [logger] in
-            let start = ContinuousClock.now
-            let (parts, info) = try ModelLoader.build(
-                source, options, note: log, progress: { progress.update(done: $0, total: $1) })
+        let start = ContinuousClock.now
+        return try await ModelLoader.run(
+            source, options, environment: environment, note: log,
+            progress: { progress.update(done: $0, total: $1) }
+        ) { [logger] parts, info in
             progress.clear()
             Self.report(info, took: .now - start, to: logger)
             return try body(parts, info)
