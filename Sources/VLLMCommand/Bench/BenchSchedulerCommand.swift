@@ -65,24 +65,28 @@ struct BenchSchedulerCommand: ParsableCommand, Command {
             model: model, scheduling: scheduling, logger: try context.logger(log),
             environment: context.environment)
         var params = SamplingParams(
-            temperature: temperature, maxTokens: numIters + StepBenchmark.numWarmups, ignoreEOS: true,
-            seed: 0, logprobs: logprobs)
+            temperature: temperature, ignoreEOS: true, seed: 0, logprobs: logprobs)
         params.repetitionPenalty = repetitionPenalty
         params.frequencyPenalty = frequencyPenalty
         let (batchSize, inputLen, numIters) = (batchSize, inputLen, numIters)
         let (figures, info) = try await starter.run({ $0.enablePrefixCaching = false }) {
             [params] parts, info in
+            var params = params
             try params.validate(maxLogprobs: 20)
             guard batchSize <= info.maxNumSeqs else {
                 throw UsageError("--batch-size should be at most --max-num-seqs, \(info.maxNumSeqs).")
             }
-            let length = inputLen.addingReportingOverflow(numIters + StepBenchmark.numWarmups)
+            let maxTokens = StepBenchmark.maxTokens(
+                batchSize: batchSize, inputLen: min(inputLen, info.maxModelLen), numSteps: numIters,
+                config: parts.scheduler.config)
+            let length = inputLen.addingReportingOverflow(maxTokens)
             guard !length.overflow, length.partialValue <= info.maxModelLen,
                 batchSize * length.partialValue <= info.poolTokens
             else {
                 throw UsageError(
                     "--input-len and --num-iters together are more than the model or the pool takes.")
             }
+            params.maxTokens = maxTokens
             let progress = ProgressDisplay("Measuring", unit: .items("step"))
             defer { progress.clear() }
             let prompts = (0..<batchSize).map { index in
@@ -107,7 +111,7 @@ struct BenchSchedulerCommand: ParsableCommand, Command {
                 [name] + [spread.median, spread.lowest, spread.highest].map { Quantity.fixed($0, digits: 1) }
             }
         Terminal.print(
-            "\(Quantity.count(batchSize, "sequence")) of \(inputLen) tokens, \(Quantity.count(numIters, "step")), \(info.device), \(info.numThreads) threads\n\n"
+            "\(Quantity.count(batchSize, "sequence")) of \(inputLen) tokens, \(Quantity.count(numIters, "step")), \(info.device), \(Quantity.count(info.numThreads, "thread"))\n\n"
                 + TextTable.lines(rows).map { $0 + "\n" }.joined())
     }
 

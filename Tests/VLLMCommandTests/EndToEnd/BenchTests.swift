@@ -170,4 +170,16 @@ struct BenchTests {
             }
         }
     }
+
+    @Test("scheduler measures as many steps as asked, also where the prompts take more than these")
+    func schedulerSteps() throws {
+        let arguments = [
+            "bench", "scheduler", "--batch-size", "4", "--input-len", "24", "--num-iters", "10", "--threads",
+            "1",
+            "--max-num-seqs", "4", "--max-model-len", "100", "--max-num-batched-tokens", "6",
+        ]
+        // Prompts take so many steps that the first one would have ended before the last one decodes.
+        let outcome = try ChildProcess(arguments).wait()
+        #expect(outcome.status == 0 && outcome.output.contains("1 thread\n"), "\(outcome.error)")
+    }
 }
