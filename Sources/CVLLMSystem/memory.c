@@ -97,4 +97,6 @@ int vllm_file_reserve(int file, uint64_t size) {
 
 void vllm_file_flush(int file, uint64_t begin, uint64_t size) {
     sync_file_range(file, (off_t)begin, (off_t)size, SYNC_FILE_RANGE_WRITE);
+    // A size of 0 would mean up to the end.
+    if (begin > 0) sync_file_range(file, 0, (off_t)begin, SYNC_FILE_RANGE_WAIT_BEFORE);
 }

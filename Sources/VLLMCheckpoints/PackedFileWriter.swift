@@ -15,11 +15,13 @@ package enum PackedFileWriter {
     /// - Parameters:
     ///   - entries: names, each once, and bytes of the weights.
     ///   - seen: what stood under the name when it was decided to write; nil for nothing.
+    ///   - isCancelled: asked before every 64 MiB; true gives up.
     ///   - read: gives the bytes of an entry, a part at a time.
+    /// - Throws: `CancellationError` where it gave up; what `read` threw; an error of the system's.
     /// - Returns: the file's bytes, or nil where another process took care of it.
     package static func write(
         _ entries: [(name: String, size: Int)], key: PackedCacheKey, to path: String,
-        replacing seen: FileStamp?,
+        replacing seen: FileStamp?, isCancelled: @escaping () -> Bool = { false },
         read: (_ entry: Int, _ write: (RawSpan) throws -> Void) throws -> Void
     ) throws -> Int? {
         let layout = PackedFileLayout(entries, key: key)
@@ -32,8 +34,13 @@ package enum PackedFileWriter {
         for (index, entry) in entries.enumerated() {
             var rest = entry.size
             func append(_ bytes: RawSpan) throws {
-                checksums.add(bytes)
-                try file.write(bytes)
+                for start in stride(from: 0, to: bytes.byteCount, by: PartialFile.window) {
+                    guard !isCancelled() else { throw CancellationError() }
+                    let end = min(start + PartialFile.window, bytes.byteCount)
+                    let window = bytes.extracting(start..<end)
+                    checksums.add(window)
+                    try file.write(window)
+                }
                 rest -= bytes.byteCount
             }
             try read(index, append)

@@ -14,7 +14,7 @@ struct PartialFile: ~Copyable {
     private var isPublished = false
 
     /// Bytes that are written before the disk is asked to begin.
-    private static let window = 64 << 20
+    static let window = 64 << 20
     /// How often the file that was locked may turn out to be another than the named one, as it always is where a file
     /// system numbers its files anew.
     private static let lockAttempts = 16
@@ -74,12 +74,11 @@ struct PartialFile: ~Copyable {
         if code != 0 { throw Self.error(partial, "written", code) }
     }
 
-    /// Appends bytes.
+    /// Appends bytes; waits until the disk has all but about the last two windows.
     mutating func write(_ bytes: RawSpan) throws(CheckpointError) {
         var start = 0
         while start < bytes.byteCount {
-            let end = min(start + Self.window, bytes.byteCount)
-            let added = unsafe bytes.extracting(start..<end).withUnsafeBytes {
+            let added = unsafe bytes.extracting(start..<bytes.byteCount).withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
             if added < 0, errno == EINTR { continue }

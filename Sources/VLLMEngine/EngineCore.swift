@@ -32,7 +32,8 @@ package struct StepOutput: Sendable {
 package struct EngineParts {
     package var scheduler: Scheduler
     package var executor: any Executor
-    /// Waits for what was begun at the start and must not end with the process; called when the engine has stopped.
+    /// Waits for what was begun at the start and should not end with the process, for `BackgroundWork.patience` at most;
+    /// called when the engine has stopped.
     package var finish: (() -> Void)?
 
     package init(scheduler: Scheduler, executor: any Executor) {

@@ -186,7 +186,7 @@ extension ModelLoader {
         var parts = EngineParts(scheduler: scheduler, executor: runner)
         if let packed, let background {
             packedCache?.keep(packed, of: backend, on: background)
-            parts.finish = background.finish
+            parts.finish = { background.finish() }
         }
         return (parts, info)
     }

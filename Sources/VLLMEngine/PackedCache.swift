@@ -1,17 +1,17 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-import VLLMCheckpoints
+package import VLLMCheckpoints
 import VLLMLayers
-import VLLMQuantization
-import VLLMTensors
+package import VLLMQuantization
+package import VLLMTensors
 
 /// The copy on disk of one model's packed weights: read at the start if it is sound, else written when the engine runs.
 ///
 /// It never keeps a model from being loaded: whatever is wrong is told, and the weights are packed.
-struct PackedCache {
+package struct PackedCache {
     /// The file.
-    let path: String
+    package let path: String
     private let key: PackedCacheKey
     private let checkpoint: Checkpoint
     private let note: @Sendable (LoadNote) -> Void
@@ -24,7 +24,7 @@ struct PackedCache {
     ///   - packing: what decides the packed bytes besides the checkpoint.
     ///   - scheme: what decodes the weights, a plug-in.
     ///   - loadFormat: what finds them.
-    init?(
+    package init?(
         _ folder: String, _ checkpoint: Checkpoint, packing: String, scheme: (any QuantizationScheme)?,
         loadFormat: String, note: @escaping @Sendable (LoadNote) -> Void
     ) {
@@ -69,10 +69,16 @@ struct PackedCache {
     func keep(_ weights: PackedWeights, of backend: any Backend, on background: BackgroundWork) {
         guard weights.numPacked > 0 else { return }
         let entries = weights.entries
-        background.start { write(entries, of: backend) }
+        background.start { write(entries, of: backend, isCancelled: $0) }
     }
 
-    private func write(_ entries: [(name: String, weight: PackedWeight)], of backend: any Backend) {
+    /// Writes the file; what happens to it is told.
+    ///
+    /// - Parameter isCancelled: true gives up, and the next start writes the file.
+    package func write(
+        _ entries: [(name: String, weight: PackedWeight)], of backend: any Backend,
+        isCancelled: @escaping () -> Bool
+    ) {
         let start = ContinuousClock.now
         do {
             guard checkpoint.isUnchanged else {
@@ -80,7 +86,8 @@ struct PackedCache {
                 return
             }
             let written = try PackedFileWriter.write(
-                entries.map { ($0.name, $0.weight.sizeInBytes) }, key: key, to: path, replacing: seen
+                entries.map { ($0.name, $0.weight.sizeInBytes) }, key: key, to: path, replacing: seen,
+                isCancelled: isCancelled
             ) { index, write in try backend.packedBytes(of: entries[index].weight, write) }
             guard let written else {
                 tell("\(path) is being written by another process.")
@@ -88,6 +95,8 @@ struct PackedCache {
             }
             let tenths = Int(((.now - start) / .milliseconds(100)).rounded())
             tell("\(written >> 20) MiB of weights written to \(path) in \(tenths / 10).\(tenths % 10) s.")
+        } catch is CancellationError {
+            tell("\(path) was not written when the engine ended; the next start writes it.")
         } catch {
             warn("\(error) The next start packs the weights again.")
         }

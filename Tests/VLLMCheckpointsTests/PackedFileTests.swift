@@ -205,6 +205,36 @@ import VLLMCheckpoints
         Self.expectEntries(try Self.verified(try #require(try FileBytes(mapping: path))))
     }
 
+    @Test("a writer that is told to give up does so wherever it is, also within an entry, and leaves nothing")
+    func cancelled() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/x"
+        let large = [UInt8](repeating: 1, count: 65 << 20)
+        let entries = [("a", 100), ("b", large.count), ("c", 100)]
+        // Once for a, its padding, the two windows of b, c and its padding.
+        for limit in 0..<7 {
+            var asked = 0
+            func isCancelled() -> Bool {
+                asked += 1
+                return asked > limit
+            }
+            func write() throws -> Int? {
+                try PackedFileWriter.write(
+                    entries, key: Self.key, to: path, replacing: nil, isCancelled: isCancelled
+                ) { index, write in
+                    unsafe try write(large.span.bytes.extracting(0..<entries[index].1))
+                }
+            }
+            guard limit < 6 else {
+                #expect(try write() == FileBytes(mapping: path)?.count)
+                break
+            }
+            #expect(throws: CancellationError.self) { try write() }
+            #expect(asked == limit + 1 && folder.names.isEmpty)
+        }
+        #expect(folder.names == ["x"])
+    }
+
     @Test("where nothing can be written an error says so and nothing is left")
     func unwritable() throws {
         let folder = try TemporaryFolder()

@@ -5,9 +5,11 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 import Testing
+import VLLMCPU
 import VLLMCheckpoints
 import VLLMEngine
 import VLLMQuantization
+import VLLMTensors
 import VLLMTypes
 
 /// Gives every weight as zeros.
@@ -252,6 +254,30 @@ private struct Zeros: QuantizationScheme {
         (.bfloat16, nil, 0x7456_66bb), (.float16, nil, 0x83ef_3d8b), (.float32, nil, 0x5c36_fe72),
         (.bfloat16, "int8", 0xc7e0_12f6), (.bfloat16, "int4", 0x65a3_6d69),
     ]
+
+    @Test("a copy that is given up is told and leaves nothing, and the next attempt writes it")
+    func givenUp() throws {
+        let folder = try TemporaryFolder()
+        let notes = Mutex<[LoadNote]>([])
+        let cache = try #require(
+            PackedCache(
+                folder.path, try Checkpoint(try ModelFixture("llama").source), packing: "test", scheme: nil,
+                loadFormat: "auto", note: { note in notes.withLock { $0.append(note) } }))
+        let backend = try CPUBackend(.init(numThreads: 1))
+        let numbers = [Float](repeating: 0.5, count: 64 * 32)
+        let weight = try unsafe numbers.withUnsafeBytes { bytes in
+            let source = TensorSource(
+                address: UInt(bitPattern: bytes.baseAddress), dtype: .float32, rows: 64, columns: 32,
+                rowStride: 32)
+            return try backend.pack(WeightDescription(parts: [source], format: .dense(.float32)))
+        }
+        cache.write([("a", weight)], of: backend, isCancelled: { true })
+        #expect(folder.names.isEmpty)
+        let told = notes.withLock { $0 }
+        #expect(told.count == 1 && !told[0].isWarning && told[0].text.contains("the next start writes it"))
+        cache.write([("a", weight)], of: backend, isCancelled: { false })
+        #expect(folder.names.count == 1 && cache.path.hasSuffix(folder.names[0]))
+    }
 
     @Test("parts that run without an engine keep their copy too, where the environment says")
     func partsAlone() async throws {

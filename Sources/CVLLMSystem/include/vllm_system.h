@@ -80,7 +80,8 @@ void vllm_memory_trim(void);
 /// Takes the room for a file's first bytes on the disk. Returns 0, also where the file system cannot, or
 /// errno.
 int vllm_file_reserve(int file, uint64_t size);
-/// Asks the system to begin to write a range to the disk, so that little is left for fsync.
+/// Asks the system to begin to write a range to the disk, and waits until what is in front of it is written,
+/// so that little is left for fsync.
 void vllm_file_flush(int file, uint64_t begin, uint64_t size);
 
 // ---------------------------------------------------------------------------------------------------------

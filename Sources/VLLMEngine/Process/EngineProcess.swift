@@ -28,8 +28,8 @@ final class EngineProcess: EngineClient {
     /// A process that served longer than this died of something new.
     private static let stableLifetime = Duration.seconds(10)
 
-    /// What a process that was told to end gets to do so.
-    private static let patience = Duration.seconds(10)
+    /// What a process that was told to end gets to do so: to end its step and to write what it began.
+    private static let patience = Duration.seconds(10) + BackgroundWork.patience
 
     private let path: String?
     private let letters = Mailbox<EngineCommand>()
