@@ -6,8 +6,8 @@ import Glibc
 extension Checkpoint {
     /// What tells these weights from any others without reading them all, a line a file; nil where they are not files.
     ///
-    /// A file of the hub's cache is a link to contents that bear their own hash as a name, which is taken at its word.
-    /// Of any other file it is the size, the two times (the second of which no program can set, so that a file put in
+    /// A file of the hub's cache is a link to contents that bear their own hash as a name, which is taken at its word
+    /// unless they were written to since. Of any other file it is the size, the two times (the second of which no program can set, so that a file put in
     /// another's place with its times shows), and a checksum of the header.
     package var identity: [String]? {
         var lines: [String] = []
@@ -15,7 +15,7 @@ extension Checkpoint {
             guard let stamp = file.stamp else { return nil }
             let name = file.name.split(separator: "/").last ?? ""
             if let blob = Self.blobName(file.name) {
-                lines.append("\(name): \(stamp.size) bytes, blob \(blob)")
+                lines.append("\(name): \(stamp.size) bytes, modified \(stamp.modified), blob \(blob)")
             } else {
                 lines.append(
                     "\(name): \(stamp.size) bytes, modified \(stamp.modified), changed \(stamp.changed), header \(Self.headerChecksum(file))"

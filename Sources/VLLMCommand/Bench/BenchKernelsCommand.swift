@@ -35,6 +35,9 @@ struct BenchKernelsCommand: ParsableCommand, Command {
         help: "A folder or hub id whose sizes are taken; without it those of 0.5 and 8 billion parameters.")
     var model: String?
 
+    @Option(name: .customLong("model"), help: "The same as the argument.")
+    var modelFlag: String?
+
     @Option(help: "Threads that compute (default: one a core).")
     var threads: Int?
 
@@ -65,7 +68,11 @@ struct BenchKernelsCommand: ParsableCommand, Command {
 
     private static let defaultRows = [1, 4, 8, 16, 32, 64, 512]
 
-    func validate() throws {
+    mutating func validate() throws {
+        guard model == nil || modelFlag == nil else {
+            throw ValidationError("the model is given twice, as an argument and as --model.")
+        }
+        model = model ?? modelFlag
         guard rows.allSatisfy({ (1...4096).contains($0) }) else {
             throw ValidationError("--rows should be in 1…4096.")
         }
@@ -79,6 +86,8 @@ struct BenchKernelsCommand: ParsableCommand, Command {
     }
 
     func run(in context: CommandContext) async throws {
+        try OutputFile.check(outputJson, flag: "--output-json")
+        try OutputFile.check(plot, flag: "--plot")
         guard !check else {
             let sets = instructionSet.map { [$0] } ?? CPUBackend.availableInstructionSets
             return try KernelCheck(instructionSets: sets, threads: threads, filter: filter).run()

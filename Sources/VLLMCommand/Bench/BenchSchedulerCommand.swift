@@ -61,6 +61,7 @@ struct BenchSchedulerCommand: ParsableCommand, Command {
     }
 
     func run(in context: CommandContext) async throws {
+        try OutputFile.check(outputJson, flag: "--output-json")
         let starter = EngineStarter(
             model: model, scheduling: scheduling, logger: try context.logger(log),
             environment: context.environment)

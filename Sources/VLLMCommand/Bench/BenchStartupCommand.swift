@@ -22,6 +22,9 @@ struct BenchStartupCommand: ParsableCommand, Command {
     @Argument(help: "A folder or hub id; without it the built-in model.")
     var model: String?
 
+    @Option(name: .customLong("model"), help: "The same as the argument.")
+    var modelFlag: String?
+
     @Option(help: "Measured starts, of which the median counts.")
     var numIters: Int = 5
 
@@ -31,19 +34,25 @@ struct BenchStartupCommand: ParsableCommand, Command {
     @Argument(parsing: .postTerminator, help: "Arguments of vllm serve.")
     var serveArguments: [String] = []
 
-    func validate() throws {
+    mutating func validate() throws {
+        guard model == nil || modelFlag == nil else {
+            throw ValidationError("the model is given twice, as an argument and as --model.")
+        }
+        model = model ?? modelFlag
         guard (1...1000).contains(numIters) else {
             throw ValidationError("--num-iters should be in 1…1000.")
         }
     }
 
     func run(in context: CommandContext) async throws {
+        try OutputFile.check(outputJson, flag: "--output-json")
+        let key = Self.apiKey(serveArguments) ?? context.environment["VLLM_API_KEY"]
         let progress = ProgressDisplay("Starting servers", unit: .items("start"))
         defer { progress.clear() }
         var runs: [ServedRun] = []
         for index in 0..<numIters {
             progress.update(done: index, total: numIters)
-            runs.append(try ServedRun((model.map { [$0] } ?? []) + serveArguments))
+            runs.append(try ServedRun((model.map { [$0] } ?? []) + serveArguments, apiKey: key))
         }
         progress.clear()
         let ready = Spread(runs.map { $0.untilReady.seconds })
@@ -64,6 +73,15 @@ struct BenchStartupCommand: ParsableCommand, Command {
             ]
             try OutputFile.write(object, to: outputJson, flag: "--output-json")
         }
+    }
+
+    /// The key that the server will ask for.
+    private static func apiKey(_ arguments: [String]) -> String? {
+        for (index, argument) in arguments.enumerated() {
+            if argument == "--api-key" { return arguments.dropFirst(index + 1).first }
+            if argument.hasPrefix("--api-key=") { return String(argument.dropFirst(10)) }
+        }
+        return nil
     }
 
     private static func show(_ spread: Spread, digits: Int) -> String {

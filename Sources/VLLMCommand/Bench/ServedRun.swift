@@ -18,7 +18,7 @@ struct ServedRun {
     private static let patience = Duration.seconds(600)
 
     /// Starts `vllm serve` with further arguments, asks for one token, and ends it.
-    init(_ arguments: [String]) throws {
+    init(_ arguments: [String], apiKey: String? = nil) throws {
         var ends: (Int32, Int32) = (-1, -1)
         let code = unsafe withUnsafeMutableBytes(of: &ends) { bytes in
             unsafe pipe(bytes.assumingMemoryBound(to: Int32.self).baseAddress)
@@ -38,7 +38,7 @@ struct ServedRun {
             process.end(after: .seconds(10))
         }
         let url = try ServerURL(Self.address(from: reading))
-        while try !Self.isReady(url) {
+        while try !Self.isReady(url, apiKey) {
             guard ContinuousClock.now - start < Self.patience else {
                 throw ClientError("The server did not become ready.")
             }
@@ -46,7 +46,7 @@ struct ServedRun {
         }
         untilReady = ContinuousClock.now - start
         residentBytes = Self.family(of: process.id).reduce(0) { $0 + Self.resident($1) }
-        try Self.askForOneToken(url)
+        try Self.askForOneToken(url, apiKey)
         untilFirstToken = ContinuousClock.now - start
     }
 
@@ -69,17 +69,20 @@ struct ServedRun {
         }
     }
 
-    private static func isReady(_ url: ServerURL) throws -> Bool {
+    private static func isReady(_ url: ServerURL, _ apiKey: String?) throws -> Bool {
         var connection = try HTTPConnection(to: url)
-        try connection.send("GET", "/models", apiKey: nil)
-        _ = try connection.receiveAll()
+        try connection.send("GET", "/models", apiKey: apiKey)
+        let answer = try connection.receiveAll()
+        guard connection.status != 401 else {
+            throw ClientError("The server wants a key: \(String(decoding: answer, as: UTF8.self))")
+        }
         return connection.status == 200
     }
 
-    private static func askForOneToken(_ url: ServerURL) throws {
+    private static func askForOneToken(_ url: ServerURL, _ apiKey: String?) throws {
         var connection = try HTTPConnection(to: url)
         let body: JSONValue = ["prompt": [1], "max_tokens": 1, "ignore_eos": true, "temperature": 0]
-        try connection.send("POST", "/completions", apiKey: nil, body: JSONWriter().bytes(body))
+        try connection.send("POST", "/completions", apiKey: apiKey, body: JSONWriter().bytes(body))
         let answer = try connection.receiveAll()
         guard connection.status == 200 else {
             throw ClientError(

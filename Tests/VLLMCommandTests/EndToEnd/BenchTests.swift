@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import Glibc
 import Testing
 import VLLMCommand
 import VLLMJSON
@@ -106,6 +107,28 @@ struct BenchTests {
         }
     }
 
+    @Test("figures go where a link or a device leads, and a place that takes none is refused before a run")
+    func places() throws {
+        let norm = ["bench", "kernels", "--rows", "1", "--filter", "rms norm 0.5B m=1"]
+        try withFile { path in
+            let link = path + ".link"
+            defer { unsafe _ = unlink(link) }
+            #expect(unsafe symlink(path, link) == 0 || errno == EEXIST)
+            let followed = try ChildProcess(norm + ["--output-json", link]).wait()
+            #expect(followed.status == 0, "\(followed.error)")
+            #expect(try json(path)["kernels"] != nil)
+            var status = stat()
+            #expect(unsafe lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+        }
+        #expect(try ChildProcess(norm + ["--output-json", "/dev/null"]).wait().status == 0)
+        var status = stat()
+        #expect(unsafe stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+        for place in ["/tmp", "/nonexistent/x", ""] {
+            let refused = try ChildProcess(norm + ["--plot", place]).wait()
+            #expect(refused.status == 2 && refused.output.isEmpty && refused.error.contains("--plot"))
+        }
+    }
+
     @Test("latency and throughput write what they print to a file")
     func figures() throws {
         for (command, key) in [
@@ -113,7 +136,7 @@ struct BenchTests {
         ] {
             try withFile { path in
                 let outcome = try ChildProcess.run(
-                    "bench", command, "--input-len", "8", "--output-len", "4", "--num-iters", "1",
+                    "bench", command, "--input-len", "8", "--output-len", "12", "--num-iters", "1",
                     "--quantization", "int8", "--output-json", path)
                 #expect(outcome.status == 0, "\(outcome.error)")
                 let figures = try json(path)

@@ -54,13 +54,8 @@ struct ServeResultFlags: ParsableArguments {
         _ = try percentiles()
         _ = try extraKeys()
         try makeFolder()
-        for (flag, path) in [("--output-json", outputJson), ("--plot", plot)] {
-            guard let path else { continue }
-            let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-            guard unsafe access(folder, W_OK) == 0 else {
-                throw UsageError("\(flag): '\(path)' cannot be written.")
-            }
-        }
+        try OutputFile.check(outputJson, flag: "--output-json")
+        try OutputFile.check(plot, flag: "--plot")
     }
 
     private func makeFolder() throws(UsageError) {
