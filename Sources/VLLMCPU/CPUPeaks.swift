@@ -38,26 +38,9 @@ package struct CPUPeaks: Sendable {
         }
     }
 
-    /// Bytes read from memory a second: the best part of a range of several times the largest caches.
+    /// Bytes read from memory a second, the median of some parts of a second.
     package static func bandwidth(_ backend: CPUBackend, threads: Int) throws(DeviceError) -> Double {
-        let (part, parts) = (64 << 20, 8)
-        guard let memory = unsafe vllm_memory_map(part * parts) else {
-            throw DeviceError("no memory to measure with.")
-        }
-        defer { unsafe vllm_memory_unmap(memory, part * parts) }
-        unsafe memory.initializeMemory(as: UInt8.self, repeating: 1, count: part * parts)
-        let address = UInt(bitPattern: memory)
-        // One thread takes all of a part, several take pieces in turn.
-        let chunks = threads == 1 ? 1 : part / (1 << 20)
-        let length = part / chunks
-        return best(of: 6 * parts) { run in
-            let begin = address + UInt(run % parts * part)
-            backend.pool.run(chunks: chunks) { index, _ in
-                _ = unsafe vllm_peak_read(
-                    UnsafeRawPointer(bitPattern: begin + UInt(index * length)), length)
-            }
-            return Double(part)
-        }
+        try BandwidthProbe(backend, threads: threads).rate(parts: 48)
     }
 
     /// Bytes read a second from each core's own second-level cache.

@@ -12,6 +12,10 @@ package final class KernelBenchmark {
     /// What has been measured, by name and shape.
     private var measurements: [String: KernelMeasurement] = [:]
 
+    private var probe: BandwidthProbe?
+
+    /// Parts of memory that are read before a kernel, and again behind it.
+    private static let probedParts = 6
     private static let fewestRuns = 3
     private static let mostRuns = 2000
 
@@ -46,14 +50,26 @@ package final class KernelBenchmark {
         _ series: KernelSeries, _ index: Int, _ memory: BenchmarkMemory
     ) throws(DeviceError) -> KernelMeasurement {
         let size = series.sizes[index]
-        let seconds = median(try series.prepare(index, memory))
-        let (limit, isBoundByBytes) = peaks.limit(size)
+        let work = try series.prepare(index, memory)
+        let before = try bandwidth(size)
+        let seconds = median(work)
+        let after = try bandwidth(size)
+        let rate = before.flatMap { before in after.map { max(before, $0) } }
+        let (limit, isBoundByBytes) = peaks.limit(size, memory: rate)
         let plain = size.plainShape.flatMap { measurements["\(series.name) \($0)"] }
         let measurement = KernelMeasurement(
             name: series.name, size: size, seconds: seconds, limit: limit, isBoundByBytes: isBoundByBytes,
+            memoryBandwidth: rate,
             cost: plain.map { seconds / $0.seconds })
         measurements["\(series.name) \(size.shape)"] = measurement
         return measurement
+    }
+
+    /// Bytes read from memory a second just now, for what comes from there.
+    private func bandwidth(_ size: KernelSize) throws(DeviceError) -> Double? {
+        guard size.source == .memory else { return nil }
+        if probe == nil { probe = try BandwidthProbe(backend, threads: backend.numThreads) }
+        return probe?.rate(parts: Self.probedParts)
     }
 
     /// The median time of some runs; the first counts only where it is as long as all should be.

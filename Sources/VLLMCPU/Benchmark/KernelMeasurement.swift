@@ -13,6 +13,8 @@ package struct KernelMeasurement: Sendable {
     package let limit: Double
     /// True where bytes set the limit.
     package let isBoundByBytes: Bool
+    /// Bytes read from memory a second, measured beside the kernel where it reads from there.
+    package let memoryBandwidth: Double?
     /// The time over that of the plain kernel of the same shape, for its variants.
     package let cost: Double?
 

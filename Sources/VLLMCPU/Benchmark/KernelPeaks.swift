@@ -66,9 +66,11 @@ package struct KernelPeaks: Sendable {
     }
 
     /// The least time that a kernel's work could take.
-    func limit(_ size: KernelSize) -> (seconds: Double, isBoundByBytes: Bool) {
+    ///
+    /// - Parameter memory: bytes read from memory a second, as measured beside the kernel.
+    func limit(_ size: KernelSize, memory: Double?) -> (seconds: Double, isBoundByBytes: Bool) {
         let compute = size.operations / (operations[size.peak] ?? 1)
-        let transfer = size.bytes / (bandwidths[size.source] ?? 1)
+        let transfer = size.bytes / (memory ?? bandwidths[size.source] ?? 1)
         return (max(compute, transfer), transfer > compute)
     }
 }

@@ -14,6 +14,8 @@ struct BenchKernelsCommand: ParsableCommand, Command {
         discussion: """
             A share is the least time the work could take, the larger of operations
             over their peak and bytes over the read bandwidth, over the time it took.
+            The bandwidth is measured beside each kernel that reads from memory, for on
+            a shared machine it changes within seconds.
             Weights, keys and values rotate over 256 MB, so that they come from memory
             (all 128 experts of a layer exist, in bfloat16 1.2 GB); activations come
             from the cache. The last column is the time over that of the plain kernel.

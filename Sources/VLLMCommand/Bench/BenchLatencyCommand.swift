@@ -14,7 +14,7 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         abstract: "Times prefill and decode of one batch, beside this machine's measured limits.",
         discussion: """
             Decode is timed while all requests of the batch decode: after the last first token
-            and before the first request is done.
+            and before the first request is done; below four such steps it is not timed.
 
             Example:
               vllm bench latency ./model --input-len 512 --output-len 64 --batch-size 1
@@ -72,11 +72,7 @@ struct BenchLatencyCommand: ParsableCommand, Command {
                 count: batchSize, inputLength: inputLen, outputLength: outputLen, salt: iteration)
             prefill.append(Double(batchSize * inputLen) / timing.untilFirstTokens.seconds)
             // Tokens are timed where they are read; a few of them may come in one.
-            guard timing.decodedTokens >= Self.fewestSteps * batchSize else {
-                throw UsageError(
-                    "--output-len \(outputLen) is too short to time decode: the first request was done \(timing.decodedTokens / batchSize) steps after the last prompt was computed; raise it or --max-num-batched-tokens."
-                )
-            }
+            guard timing.decodedTokens >= Self.fewestSteps * batchSize else { continue }
             decode.append(Double(timing.decodedTokens) / timing.decoding.seconds)
         }
         progress.clear()
@@ -101,6 +97,10 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         let bandwidth = decode.median / Double(batchSize) * bytes / peaks.bytesPerSecond
         let decodeArithmetic =
             decode.median * (operations + 2 * Double(info.headWeights)) / peaks.operationsPerSecond
+        let decodeText =
+            decode.median > 0
+            ? "\(show(decode)) tokens/s, \(percent(bandwidth)) of the read bandwidth by weights, \(percent(decodeArithmetic)) of the arithmetic peak"
+            : "not timed: under \(Self.fewestSteps) steps in which all requests decode; raise --output-len or --max-num-batched-tokens"
         Terminal.print(
             """
             device            \(info.device), \(info.numThreads) threads
@@ -108,7 +108,7 @@ struct BenchLatencyCommand: ParsableCommand, Command {
             weights           \(type), \(rounded(bytes / 1e6)) MB a step
             batch             \(batchSize) × \(inputLen) in, \(outputLen) out, median of \(numIters)
             prefill           \(show(prefill)) tokens/s, \(percent(arithmetic)) of the arithmetic peak
-            decode            \(show(decode)) tokens/s, \(percent(bandwidth)) of the read bandwidth by weights, \(percent(decodeArithmetic)) of the arithmetic peak
+            decode            \(decodeText)
             peak memory       \(Quantity.bytes(memory))
 
             """)
@@ -127,7 +127,8 @@ struct BenchLatencyCommand: ParsableCommand, Command {
             "peak_bytes_per_second": .number(peaks.bytesPerSecond),
             "peak_memory_bytes": .integer(memory),
             "weight_bytes_per_step": .number(info.weightBytes(tokens: batchSize).rounded()),
-            "prefill_tokens_per_second": prefill.json, "decode_tokens_per_second": decode.json,
+            "prefill_tokens_per_second": prefill.json,
+            "decode_tokens_per_second": decode.median > 0 ? decode.json : .null,
         ]
     }
 

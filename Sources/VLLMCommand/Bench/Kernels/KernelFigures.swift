@@ -58,6 +58,7 @@ struct KernelFigures {
             "seconds": .number(measurement.seconds), "operations": .number(size.operations),
             "bytes": .number(size.bytes), "peak": .string(size.peak.rawValue),
             "source": .string(size.source.rawValue), "limit_seconds": .number(measurement.limit),
+            "memory_bytes_per_second": measurement.memoryBandwidth.map { .number($0) } ?? .null,
             "share": .number(measurement.share), "cost": measurement.cost.map { .number($0) } ?? .null,
             "target_seconds": size.target.map { .number($0) } ?? .null,
         ]
