@@ -78,6 +78,11 @@ static void row_range(const attention_tile *t, int row, int split, int *low, int
     *high = position + 1 - split < VLLM_ATTENTION_SPLIT ? position + 1 - split : VLLM_ATTENTION_SPLIT;
 }
 
+/// Bytes of a head's keys, or values, of a group.
+INLINE size_t group_bytes(const vllm_attention_args *a) {
+    return (size_t)a->head_dim * VLLM_PANEL * (a->cache_dtype == VLLM_DTYPE_F32 ? 4 : 2);
+}
+
 /// The address in `cache` of the item's first head's group of `position`.
 INLINE const char *group_address(const attention_tile *t, const void *cache, int position, size_t head) {
     const vllm_attention_args *a = t->a;
@@ -94,7 +99,7 @@ static void find_groups(attention_tile *t, int split, int begin, int end) {
     t->first = begin > split ? (begin - split) / 16 : 0;
     t->last = ((end < next ? end : next) - split + 15) / 16;
     t->chunk = t->heads > 1 ? ATTENTION_CHUNK : t->last - t->first;
-    size_t bytes = (size_t)t->a->head_dim * 16 * (t->a->cache_dtype == VLLM_DTYPE_F32 ? 4 : 2);
+    size_t bytes = group_bytes(t->a);
     for (int group = t->first; group < t->last; group++) {
         const char *k = group_address(t, t->a->k_cache, split + 16 * group, bytes);
         const char *v = group_address(t, t->a->v_cache, split + 16 * group, bytes);

@@ -27,39 +27,35 @@ INLINE float vf_largest(vf x) {
 }
 
 #ifndef VLLM_HAS_EXP2
-/// 2^x for x ≤ 127; 0 below −126; NaN stays. Relative error 2e-9 before rounding.
-INLINE vf vf_exp2(vf x) {
+/// The fraction's polynomial, of degree six or, `is_short`, four; `is_short` is a constant.
+INLINE vf exp2_with(vf x, const int is_short) {
     vm tiny = vf_lt(x, vf_set1(-126.0f)), nan = vf_is_nan(x);
     vf bounded = vf_max(vf_set1(-126.0f), x);
     vu bits;
-    vf n = vf_round(bounded, &bits), f = vf_sub(bounded, n);
-    vf p = vf_set1(0.000153458121613f);
-    p = vf_fma(p, f, vf_set1(0.00133999311772f));
-    p = vf_fma(p, f, vf_set1(0.00961848895633f));
-    p = vf_fma(p, f, vf_set1(0.0555032877711f));
-    p = vf_fma(p, f, vf_set1(0.240226468906f));
-    p = vf_fma(p, f, vf_set1(0.693147205737f));
-    p = vf_fma(p, f, vf_set1(1.0f));
+    vf n = vf_round(bounded, &bits), f = vf_sub(bounded, n), p;
+    if (is_short) {
+        p = vf_set1(0.00957010191122f);
+        p = vf_fma(p, f, vf_set1(0.0559178603194f));
+        p = vf_fma(p, f, vf_set1(0.240247448279f));
+        p = vf_fma(p, f, vf_set1(0.693121814737f));
+        p = vf_fma(p, f, vf_set1(0.999999261446f));
+    } else {
+        p = vf_set1(0.000153458121613f);
+        p = vf_fma(p, f, vf_set1(0.00133999311772f));
+        p = vf_fma(p, f, vf_set1(0.00961848895633f));
+        p = vf_fma(p, f, vf_set1(0.0555032877711f));
+        p = vf_fma(p, f, vf_set1(0.240226468906f));
+        p = vf_fma(p, f, vf_set1(0.693147205737f));
+        p = vf_fma(p, f, vf_set1(1.0f));
+    }
     p = vf_scale(p, n, bits);
     return vf_select(nan, x, vf_select(tiny, vf_zero(), p));
 }
-#endif
 
-#ifndef VLLM_HAS_EXP2
+/// 2^x for x ≤ 127; 0 below −126; NaN stays. Relative error 2e-9 before rounding.
+INLINE vf vf_exp2(vf x) { return exp2_with(x, 0); }
 /// As vf_exp2, with a relative error of 3e-6: for what is rounded to 16 bits.
-INLINE vf vf_exp2_short(vf x) {
-    vm tiny = vf_lt(x, vf_set1(-126.0f)), nan = vf_is_nan(x);
-    vf bounded = vf_max(vf_set1(-126.0f), x);
-    vu bits;
-    vf n = vf_round(bounded, &bits), f = vf_sub(bounded, n);
-    vf p = vf_set1(0.00957010191122f);
-    p = vf_fma(p, f, vf_set1(0.0559178603194f));
-    p = vf_fma(p, f, vf_set1(0.240247448279f));
-    p = vf_fma(p, f, vf_set1(0.693121814737f));
-    p = vf_fma(p, f, vf_set1(0.999999261446f));
-    p = vf_scale(p, n, bits);
-    return vf_select(nan, x, vf_select(tiny, vf_zero(), p));
-}
+INLINE vf vf_exp2_short(vf x) { return exp2_with(x, 1); }
 #endif
 
 /// e^x; 0 below −87.3, infinity above 88.7; NaN stays. Relative error 2e-9 before rounding.
