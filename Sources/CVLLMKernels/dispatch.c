@@ -16,6 +16,7 @@
     int vllm_count_greater_##S(const float *, int, float); \
     void vllm_top_k_##S(const float *, int, int, int32_t *, float *); \
     int vllm_sample_##S(const float *, int, const vllm_sampling_args *, float *, int32_t *); \
+    void vllm_scale_##S(float *, size_t, float, float); \
     void vllm_convert_##S(void *, vllm_dtype, const float *, size_t);
 #define DECLARE_PRODUCTS(S) \
     void vllm_linear_##S(const vllm_linear_args *, int, int, int, int); \
@@ -30,7 +31,8 @@
         .norm = vllm_norm_##REST, .qkv = vllm_qkv_##REST, .attention = vllm_attention_##PRODUCTS, \
         .attention_merge = vllm_attention_merge_##PRODUCTS, .argmax = vllm_argmax_##REST, \
         .log_sum_exp = vllm_log_sum_exp_##REST, .count_greater = vllm_count_greater_##REST, \
-        .top_k = vllm_top_k_##REST, .sample = vllm_sample_##REST, .convert = vllm_convert_##REST \
+        .top_k = vllm_top_k_##REST, .sample = vllm_sample_##REST, .scale = vllm_scale_##REST, \
+        .convert = vllm_convert_##REST \
     }
 
 DECLARE_COMMON(portable)

@@ -29,6 +29,10 @@ extension CPUBackend {
         unsafe arguments.sin = options.sines?.pointer
         unsafe arguments.q_norm = options.queryNorm?.pointer
         unsafe arguments.k_norm = options.keyNorm?.pointer
+        unsafe arguments.q_norm_stride = Self.normStride(options.queryNorm, heads: numHeads, spec.headDim)
+        unsafe arguments.k_norm_stride = Self.normStride(options.keyNorm, heads: spec.numHeads, spec.headDim)
+        unsafe arguments.layer_norm = options.normKind == .layer ? 1 : 0
+        unsafe arguments.norm_all_heads = options.normExtent == .allHeads ? 1 : 0
         unsafe arguments.epsilon = options.epsilon
         unsafe arguments.q = queries.pointer
         unsafe arguments.ldq = queries.stride
@@ -49,6 +53,14 @@ extension CPUBackend {
                 }
             }
         }
+    }
+
+    /// How far the norm's weights of one head are from those of the next.
+    private static func normStride(_ weights: PackedVector?, heads: Int, _ headDim: Int) -> Int32 {
+        guard let weights, weights.count != headDim else { return 0 }
+        precondition(
+            weights.count == heads * headDim, "\(weights.count) weights for \(heads) heads of \(headDim)")
+        return Int32(headDim)
     }
 
     package func attention(

@@ -12,7 +12,7 @@ extension CPUBackend {
             let address = tensor.address + UInt(row * tensor.stride * tensor.dtype.size)
             guard tensor.dtype == .float32 else {
                 values += (0..<tensor.columns).map {
-                    Self.element(at: address + UInt($0 * tensor.dtype.size), tensor.dtype)
+                    tensor.dtype.element(at: address + UInt($0 * tensor.dtype.size))
                 }
                 continue
             }

@@ -146,6 +146,15 @@ extension CPUBackend {
     }
 
     package func norm(_ x: Tensor, _ norm: Norm, into output: Tensor) {
+        run(x, norm, into: output, adds: false)
+    }
+
+    package func norm(_ x: Tensor, _ norm: Norm, addingTo output: Tensor) {
+        precondition(output.dtype == .float32, "norms are added to float32, not to \(output.dtype)")
+        run(x, norm, into: output, adds: true)
+    }
+
+    private func run(_ x: Tensor, _ norm: Norm, into output: Tensor, adds: Bool) {
         precondition(x.dtype == .float32 && norm.weight.count == x.columns && output.rows >= x.rows)
         var arguments = unsafe vllm_norm_args()
         unsafe arguments.x = UnsafePointer(bitPattern: x.address)
@@ -155,11 +164,36 @@ extension CPUBackend {
         unsafe arguments.bias = norm.bias?.pointer
         unsafe arguments.epsilon = norm.epsilon
         unsafe arguments.layer_norm = norm.kind == .layer ? 1 : 0
+        unsafe arguments.add = adds ? 1 : 0
         unsafe arguments.out = output.pointer
         unsafe arguments.ldo = output.stride
         unsafe arguments.out_dtype = output.dtype.kernelType
         unsafe withUnsafePointer(to: &arguments) { arguments in
             forEachRowRange(x.rows) { unsafe kernels.norm(arguments, $0, $1) }
+        }
+    }
+
+    package func scale(_ x: Tensor, by factor: Float, softCap: Float) {
+        precondition(x.dtype == .float32 && softCap >= 0)
+        forEachRowRange(x.rows) { begin, end in
+            for row in Int(begin)..<Int(end) {
+                unsafe kernels.scale(
+                    UnsafeMutablePointer(bitPattern: x.address + UInt(row * x.stride * 4)), x.columns, factor,
+                    softCap)
+            }
+        }
+    }
+
+    package func convert(_ x: Tensor, into output: Tensor) {
+        precondition(x.dtype == .float32 && x.columns == output.columns && output.rows >= x.rows)
+        forEachRowRange(x.rows) { begin, end in
+            for row in Int(begin)..<Int(end) {
+                unsafe kernels.convert(
+                    UnsafeMutableRawPointer(
+                        bitPattern: output.address + UInt(row * output.stride * output.dtype.size)),
+                    output.dtype.kernelType,
+                    UnsafePointer(bitPattern: x.address + UInt(row * x.stride * 4)), x.columns)
+            }
         }
     }
 

@@ -149,7 +149,7 @@ extension CPUBackend {
         }
         for row in 0..<map.numRows {
             guard let (part, _) = map.source(of: row), let source = map.address(of: row) else { continue }
-            unsafe values[row] = Self.element(at: source, parts[part].dtype)
+            unsafe values[row] = parts[part].dtype.element(at: source)
         }
         return PackedVector(address: address, count: parts.reduce(0) { $0 + $1.rows })
     }
@@ -163,17 +163,6 @@ extension CPUBackend {
             }
         }
         return PackedVector(address: address, count: values.count)
-    }
-
-    /// One element as float32; the address need not be aligned.
-    static func element(at address: UInt, _ dtype: DType) -> Float {
-        guard let pointer = unsafe UnsafeRawPointer(bitPattern: address) else { return 0 }
-        switch dtype {
-        case .float32: return unsafe pointer.loadUnaligned(as: Float.self)
-        case .float16: return unsafe Float(pointer.loadUnaligned(as: Float16.self))
-        case .bfloat16: return unsafe Float(bitPattern: UInt32(pointer.loadUnaligned(as: UInt16.self)) << 16)
-        case .int32: return unsafe Float(pointer.loadUnaligned(as: Int32.self))
-        }
     }
 }
 

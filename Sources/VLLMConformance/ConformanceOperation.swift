@@ -11,6 +11,7 @@ package enum ConformanceOperation: String, Sendable, CaseIterable {
     case linear
     case experts
     case norm
+    case rows
     case qkv
     case attention
     case blocks
@@ -25,6 +26,7 @@ package enum ConformanceOperation: String, Sendable, CaseIterable {
         case .linear: LinearCases.groups + LinearInvarianceCases.groups
         case .experts: ExpertCases.groups
         case .norm: NormCases.groups
+        case .rows: RowCases.groups
         case .qkv: QueryKeyValueCases.groups
         case .attention: AttentionCases.groups + AttentionInvarianceCases.groups
         case .blocks: BlockCases.groups

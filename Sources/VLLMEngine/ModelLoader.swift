@@ -154,7 +154,7 @@ extension ModelLoader {
         }
         let model = try DecoderStack(configuration, loader: loader, limits: limits)
         try loader.checkAllUsed { name in
-            configuration.isOfDraftLayer(name)
+            configuration.isLeftOut(name)
                 || configuration.tiesEmbeddings && name == "\(configuration.names.head).weight"
         }
         let plan = try MemoryPlan.make(

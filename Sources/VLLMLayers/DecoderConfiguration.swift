@@ -9,56 +9,6 @@ public import VLLMTensors
 ///
 /// An architecture's file reads its config.json into this value; `DecoderStack` does the rest.
 public struct DecoderConfiguration: Sendable {
-    /// Where attention and MLP take their input, and when they are added.
-    public enum Residual: Sendable, Hashable {
-        /// x += attention(norm(x)); x += mlp(norm'(x))
-        case sequential
-        /// n = norm(x); x += attention(n) + mlp(n)
-        case parallel
-    }
-
-    /// How a token's place enters.
-    public enum Positions: Sendable, Hashable {
-        /// Queries and keys are turned.
-        case rotary(RotaryConfiguration)
-        /// A learned table, added to the embedding.
-        case learned
-    }
-
-    /// The feed-forward part.
-    public enum MLP: Sendable, Hashable {
-        /// down(activation(gate(x)) · up(x)) (arXiv 2002.05202)
-        case gated(Activation)
-        /// down(activation(up(x)))
-        case plain(Activation)
-
-        /// The function.
-        public var activation: Activation {
-            switch self {
-            case .gated(let activation), .plain(let activation): activation
-            }
-        }
-
-        /// True for the first.
-        var isGated: Bool { if case .gated = self { true } else { false } }
-    }
-
-    /// Layers that add a bias.
-    public struct Biases: OptionSet, Sendable, Hashable {
-        /// The set as bits.
-        public let rawValue: Int
-        /// Creates a set from its bits.
-        public init(rawValue: Int) { self.rawValue = rawValue }
-        /// The projection to queries, keys and values.
-        public static let queryKeyValue = Biases(rawValue: 1)
-        /// The projection behind attention.
-        public static let attentionOutput = Biases(rawValue: 2)
-        /// Both halves of the MLP.
-        public static let mlp = Biases(rawValue: 4)
-        /// The output head.
-        public static let head = Biases(rawValue: 8)
-    }
-
     /// Rows of the embedding and of the head.
     public var vocabularySize: Int
     /// Elements of the residual stream.
@@ -75,30 +25,58 @@ public struct DecoderConfiguration: Sendable {
     public var headDim: Int
     /// The longest sequence the model was made for.
     public var maxPositions: Int
+    /// What the tokens' vectors are multiplied with.
+    public var embeddingScale: Float = 1
+    /// The embedding's scale is rounded to the type of the weights first.
+    public var roundsEmbeddingScale = false
+    /// The row of the table of learned positions that the first token has.
+    public var positionOffset = 0
     /// The norm of every layer and of the end.
     public var norm: NormKind
     /// What keeps a norm from dividing by zero.
     public var epsilon: Float
+    /// Norms over the residual stream add a bias; layer norms mostly do.
+    public var normHasBias: Bool
+    /// What is added to the stored weights of all norms, those of queries and keys included.
+    public var normWeightOffset: Float = 0
     /// How attention and MLP are joined.
     public var residual: Residual = .sequential
+    /// What attention's and MLP's results are multiplied with before they are added.
+    public var residualScale: Float = 1
     /// How a token's place enters.
     public var positions: Positions
+    /// How a token's place enters in each layer, where layers differ; empty where all are as `positions` says.
+    public var layerPositions: [Positions] = []
+    /// Scores that fall with the distance of the tokens.
+    public var alibi: ALiBi = .none
+    /// What products of queries and keys are multiplied with; nil is 1 / √headDim.
+    public var attentionScale: Float?
+    /// Bound of the scores of attention by a hyperbolic tangent; 0 is none.
+    public var attentionSoftCap: Float = 0
     /// The feed-forward part.
     public var mlp: MLP
     /// Layers that have experts instead, with the same activation, behind gates; nil where none has.
     public var experts: ExpertsConfiguration?
     /// Layers that add a bias.
     public var biases: Biases = []
-    /// A root-mean-square norm of each head's query and key before they are turned.
-    public var hasQueryKeyNorm = false
+    /// A norm of queries and keys before they are turned.
+    public var queryKeyNorm: QueryKeyNorm = .none
     /// The head uses the embedding's weight.
     public var tiesEmbeddings: Bool
+    /// Each row of the head is divided by its length.
+    public var normalizesHead = false
+    /// What logits are multiplied with.
+    public var logitScale: Float = 1
+    /// Bound of the logits by a hyperbolic tangent, behind their scale; 0 is none.
+    public var logitSoftCap: Float = 0
     /// Layers behind the last one that guess further tokens: their weights are not loaded.
     public var numDraftLayers = 0
     /// Positions a query sees in each layer; 0 is all.
     public var windows: [Int]
     /// Where the weights stand in the checkpoint.
     public var names: DecoderNames
+    /// How the names of tensors begin that belong to parts that this program does not run, such as a vision tower.
+    public var unusedPrefixes: [String] = []
 
     /// Weights that every token is multiplied with, the head's left out: a token costs twice as many operations.
     public var multipliedWeights: Int { linearWeights { $0.routing.numExpertsPerToken } }
@@ -118,11 +96,17 @@ public struct DecoderConfiguration: Sendable {
         }
     }
 
-    /// True for the weights of layers that are not loaded, by name.
-    package func isOfDraftLayer(_ tensor: String) -> Bool {
-        guard let number = names.attentionNorm.ranges(of: "{}").first else { return false }
-        let start = names.attentionNorm[..<number.lowerBound]
+    /// True for the weights of layers and parts that are not loaded, by name.
+    package func isLeftOut(_ tensor: String) -> Bool {
+        if unusedPrefixes.contains(where: tensor.hasPrefix) { return true }
+        guard let number = names.attentionOutput.ranges(of: "{}").first else { return false }
+        let start = names.attentionOutput[..<number.lowerBound]
         return (numLayers..<numLayers + numDraftLayers).contains { tensor.hasPrefix("\(start)\($0).") }
+    }
+
+    /// How a token's place enters in a layer.
+    func positions(inLayer layer: Int) -> Positions {
+        layerPositions.indices.contains(layer) ? layerPositions[layer] : positions
     }
 
     /// The experts of a layer, where it has some.
@@ -150,9 +134,10 @@ public struct DecoderConfiguration: Sendable {
             throw config.error("num_key_value_heads", "\(numKVHeads) does not divide the \(numHeads) heads")
         }
         self.headDim = headDim
-        maxPositions = shape.maxPositions
+        maxPositions = positions.reach(shape.maxPositions)
         self.norm = norm
         self.epsilon = epsilon
+        normHasBias = norm == .layer
         self.positions = positions
         self.mlp = mlp
         self.tiesEmbeddings = tiesEmbeddings
@@ -173,54 +158,14 @@ public struct DecoderConfiguration: Sendable {
         numHeads = shape.numHeads
         numKVHeads = shape.numHeads
         headDim = shape.hiddenSize / shape.numHeads
-        maxPositions = shape.maxPositions
+        maxPositions = positions.reach(shape.maxPositions)
         self.norm = norm
         self.epsilon = epsilon
+        normHasBias = norm == .layer
         self.positions = positions
         self.mlp = mlp
         self.tiesEmbeddings = tiesEmbeddings
         self.names = names
         windows = [Int](repeating: 0, count: shape.numLayers)
-    }
-}
-
-/// The numbers that every decoder has, under the keys of most families.
-public struct DecoderShape: Sendable {
-    /// Rows of the embedding and of the head.
-    public var vocabularySize: Int
-    /// Elements of the residual stream.
-    public var hiddenSize: Int
-    /// Layers.
-    public var numLayers: Int
-    /// Query heads.
-    public var numHeads: Int
-    /// The longest sequence the model was made for.
-    public var maxPositions: Int
-
-    /// Reads the keys; families that name them differently say how.
-    public init(
-        _ config: ConfigReader, hidden: String = "hidden_size", layers: String = "num_hidden_layers",
-        heads: String = "num_attention_heads", positions: String = "max_position_embeddings"
-    ) throws(CheckpointError) {
-        vocabularySize = try config.int("vocab_size", in: 1...(1 << 24))
-        hiddenSize = try config.int(hidden, in: 2...(1 << 20))
-        numLayers = try config.int(layers, in: 1...4096)
-        numHeads = try config.int(heads, in: 1...hiddenSize)
-        maxPositions = try config.int(positions, in: 1...(1 << 24))
-    }
-
-    /// A head's width: `head_dim` where given, else an even share of the hidden size.
-    public func headDim(_ config: ConfigReader) throws(CheckpointError) -> Int {
-        guard hiddenSize % numHeads == 0 || config.object["head_dim"]?.intValue != nil else {
-            throw config.error(
-                "num_attention_heads", "\(numHeads) does not divide the hidden size \(hiddenSize)")
-        }
-        let dimension = try config.int("head_dim", in: 2...1024, default: hiddenSize / numHeads)
-        guard dimension % 2 == 0 else { throw config.error("head_dim", "should be even, is \(dimension)") }
-        // Products of all extents have to fit 64 bits.
-        guard dimension * numHeads <= 1 << 22 else {
-            throw config.error("head_dim", "is \(dimension), too many for \(numHeads) heads")
-        }
-        return dimension
     }
 }

@@ -11,90 +11,85 @@ extension DecoderStack {
         guard configuration.positions == .learned, let name = configuration.names.positions else {
             return nil
         }
-        let part = WeightLoader.Part(name: name, outputs: configuration.maxPositions)
+        let first = configuration.positionOffset
+        let height = first + configuration.maxPositions
+        let part = WeightLoader.Part(
+            name: name, outputs: configuration.maxPositions,
+            rows: first == 0 ? nil : .init(range: first..<height, pieceHeight: height, numPieces: 1))
         return try loader.linear([part], inputs: configuration.hiddenSize, purpose: .positions).weight
     }
 
     static func loadHead(
         _ configuration: DecoderConfiguration, _ loader: WeightLoader, embedding: PackedWeight
     ) throws -> Linear {
+        let name = configuration.names.head
         let hasBias = configuration.biases.contains(.head)
-        guard !configuration.tiesEmbeddings else {
-            let name = configuration.names.head + ".bias"
-            return Linear(
-                weight: embedding,
-                bias: hasBias ? try loader.vector(name, count: configuration.vocabularySize) : nil)
+        func bias() throws -> PackedVector? {
+            hasBias ? try loader.vector(name + ".bias", count: configuration.vocabularySize) : nil
         }
+        if configuration.normalizesHead {
+            let table = configuration.tiesEmbeddings ? configuration.names.embedding : name
+            let weight = try loader.normalizedTable(
+                table, rows: configuration.vocabularySize, columns: configuration.hiddenSize)
+            return Linear(weight: weight, bias: try bias())
+        }
+        guard !configuration.tiesEmbeddings else { return Linear(weight: embedding, bias: try bias()) }
         return try loader.linear(
-            [.init(name: configuration.names.head, outputs: configuration.vocabularySize)],
+            [.init(name: name, outputs: configuration.vocabularySize)],
             inputs: configuration.hiddenSize, purpose: .table, hasBias: hasBias)
+    }
+
+    /// A norm over the residual stream or over what is added to it.
+    static func loadNorm(
+        _ name: String, _ configuration: DecoderConfiguration, _ loader: WeightLoader
+    ) throws -> Norm {
+        try loader.norm(
+            name, kind: configuration.norm, count: configuration.hiddenSize, epsilon: configuration.epsilon,
+            hasBias: configuration.normHasBias, weightOffset: configuration.normWeightOffset)
     }
 
     static func loadLayers(
         _ configuration: DecoderConfiguration, _ loader: WeightLoader, _ limits: ModelLimits
     ) throws -> [Layer] {
-        var split = QueryKeyValueOptions()
-        split.epsilon = configuration.epsilon
-        if case .rotary(let rotary) = configuration.positions {
-            let table = rotary.table(positions: limits.maxModelLen)
-            split.rotary = rotary.style == .halves ? .halves : .interleaved
-            split.rotaryDim = rotary.dimension
-            split.cosines = try loader.backend.pack(values: table.cosines)
-            split.sines = try loader.backend.pack(values: table.sines)
-        }
-        let feedForward = try FeedForwardLoader(configuration, loader, limits)
-        return try (0..<configuration.numLayers).map {
-            try loadLayer($0, configuration, loader, feedForward, split: split)
-        }
-    }
-
-    private static func loadLayer(
-        _ index: Int, _ configuration: DecoderConfiguration, _ loader: WeightLoader,
-        _ feedForward: FeedForwardLoader, split: QueryKeyValueOptions
-    ) throws -> Layer {
+        try check(configuration, loader)
         let names = configuration.names
-        func named(_ template: String) -> String { DecoderNames.name(template, index) }
-        func norm(_ template: String) throws -> Norm {
-            try loader.norm(
-                named(template), kind: configuration.norm, count: configuration.hiddenSize,
-                epsilon: configuration.epsilon)
+        let attention = try AttentionLoader(configuration, loader, limits)
+        let feedForward = try FeedForwardLoader(configuration, loader, limits)
+        return try (0..<configuration.numLayers).map { index in
+            func norm(_ template: String?) throws -> Norm? {
+                try template.map { try loadNorm(DecoderNames.name($0, index), configuration, loader) }
+            }
+            return Layer(
+                attentionNorm: try norm(names.attentionNorm), attention: try attention.layer(index),
+                attentionOutputNorm: try norm(names.attentionOutputNorm),
+                mlpNorm: try norm(names.mlpNorm), feedForward: try feedForward.layer(index),
+                mlpOutputNorm: try norm(names.mlpOutputNorm))
         }
-        var split = split
-        if configuration.hasQueryKeyNorm, let query = names.queryNorm, let key = names.keyNorm {
-            split.queryNorm = try loader.vector(named(query) + ".weight", count: configuration.headDim)
-            split.keyNorm = try loader.vector(named(key) + ".weight", count: configuration.headDim)
-        }
-        var attention = AttentionOptions(scale: 1 / Float(configuration.headDim).squareRoot())
-        attention.window = configuration.windows[index]
-        return Layer(
-            attentionNorm: try norm(names.attentionNorm),
-            queryKeyValue: try loadQueryKeyValue(named, configuration, loader), split: split,
-            attention: attention,
-            attentionOutput: try loader.linear(
-                [.init(name: named(names.attentionOutput), outputs: configuration.hiddenSize)],
-                inputs: configuration.numHeads * configuration.headDim,
-                hasBias: configuration.biases.contains(.attentionOutput), isTransposed: names.isTransposed),
-            mlpNorm: configuration.residual == .parallel ? nil : try names.mlpNorm.map(norm),
-            feedForward: try feedForward.layer(index))
     }
 
-    private static func loadQueryKeyValue(
-        _ named: (String) -> String, _ configuration: DecoderConfiguration, _ loader: WeightLoader
-    ) throws -> Linear {
-        let queries = configuration.numHeads * configuration.headDim
-        let keys = configuration.numKVHeads * configuration.headDim
-        let parts: [WeightLoader.Part] =
-            switch configuration.names.queryKeyValue {
-            case .merged(let name): [.init(name: named(name), outputs: queries + 2 * keys)]
-            case .separate(let query, let key, let value):
-                [
-                    .init(name: named(query), outputs: queries), .init(name: named(key), outputs: keys),
-                    .init(name: named(value), outputs: keys),
-                ]
-            }
-        return try loader.linear(
-            parts, inputs: configuration.hiddenSize, hasBias: configuration.biases.contains(.queryKeyValue),
-            isTransposed: configuration.names.isTransposed)
+    /// Choices that exclude each other are refused, not forgotten.
+    private static func check(
+        _ configuration: DecoderConfiguration, _ loader: WeightLoader
+    ) throws(CheckpointError) {
+        let names = configuration.names
+        func refuse(_ what: String) -> CheckpointError {
+            CheckpointError(loader.checkpoint.source.path(of: "config.json"), "asks for \(what).")
+        }
+        let isScaled = configuration.residualScale != 1
+        if isScaled, names.attentionOutputNorm != nil || names.mlpOutputNorm != nil {
+            throw refuse("results that are both scaled and normed, which is not supported")
+        }
+        if configuration.experts != nil, isScaled || names.mlpOutputNorm != nil {
+            throw refuse("experts whose results are scaled or normed, which is not supported")
+        }
+        let factors = [configuration.embeddingScale, configuration.residualScale, configuration.logitScale]
+        guard factors.allSatisfy(\.isFinite) else { throw refuse("a scale that is no finite number") }
+        guard configuration.attentionScale ?? 1 > 0, configuration.attentionScale?.isFinite ?? true else {
+            throw refuse("a scale of attention that is not greater than zero")
+        }
+        guard configuration.attentionSoftCap >= 0, configuration.logitSoftCap >= 0 else {
+            throw refuse("a soft cap less than zero")
+        }
     }
 }
 
@@ -103,16 +98,24 @@ extension DecoderStack.Buffers {
         let backend = loader.backend
         let dtype = backend.activationDType(for: loader.dtype)
         let tokens = limits.maxNumBatchedTokens
-        let width = configuration.numHeads * configuration.headDim
+        let names = configuration.names
         func buffer(_ rows: Int, _ columns: Int, _ dtype: DType) throws -> Tensor {
             try backend.allocate(rows: rows, columns: columns, dtype: dtype)
         }
         residual = try buffer(tokens, configuration.hiddenSize, .float32)
         normed = try buffer(tokens, configuration.hiddenSize, dtype)
-        queryKeyValue = try buffer(
-            tokens, width + 2 * configuration.numKVHeads * configuration.headDim, .float32)
-        queries = try buffer(tokens, width, dtype)
-        attention = try buffer(tokens, width, dtype)
+        secondNormed =
+            configuration.residual == .parallel && names.mlpNorm != nil
+            ? try buffer(tokens, configuration.hiddenSize, dtype) : nil
+        branch =
+            names.attentionOutputNorm != nil || names.mlpOutputNorm != nil
+            ? try buffer(tokens, configuration.hiddenSize, .float32) : nil
+        let scale = configuration.residualScale
+        residualScales =
+            scale == 1 ? nil : try buffer(1, tokens, .float32).reshaped(rows: tokens, columns: 1)
+        if let residualScales {
+            backend.write([Float](repeating: scale, count: tokens), to: residualScales)
+        }
         rows = try buffer(logitsSlab, configuration.hiddenSize, .float32)
         normedRows = try buffer(logitsSlab, configuration.hiddenSize, dtype)
         logits = try buffer(logitsSlab, configuration.vocabularySize, .float32)

@@ -8,22 +8,24 @@ package import VLLMTensors
 package final class DecoderStack: TextModel {
     /// The weights of one layer.
     struct Layer {
-        var attentionNorm: Norm
-        var queryKeyValue: Linear
-        var split: QueryKeyValueOptions
-        var attention: AttentionOptions
-        var attentionOutput: Linear
+        var attentionNorm: Norm?
+        var attention: any AttentionLayer
+        var attentionOutputNorm: Norm?
         var mlpNorm: Norm?
         var feedForward: any FeedForward
+        var mlpOutputNorm: Norm?
     }
 
     /// Memory of one step; every step uses the same.
     struct Buffers {
         let residual: Tensor
         let normed: Tensor
-        let queryKeyValue: Tensor
-        let queries: Tensor
-        let attention: Tensor
+        /// The second norm of parallel branches.
+        let secondNormed: Tensor?
+        /// A branch's result that goes through a norm before it is added.
+        let branch: Tensor?
+        /// What each token's results are multiplied with before they are added, [tokens, 1].
+        let residualScales: Tensor?
         let rows: Tensor
         let normedRows: Tensor
         let logits: Tensor
@@ -32,6 +34,7 @@ package final class DecoderStack: TextModel {
     let configuration: DecoderConfiguration
     private let backend: any Backend
     private let embedding: PackedWeight
+    private let embeddingScale: Float
     private let positionTable: PackedWeight?
     private let layers: [Layer]
     private let finalNorm: Norm
@@ -44,8 +47,7 @@ package final class DecoderStack: TextModel {
     /// Bytes of the weights that a step of one token reads: all but the rows of an embedding that is not the head.
     package var weightBytesPerStep: Int {
         layers.reduce(head.weight.sizeInBytes) { total, layer in
-            total + layer.queryKeyValue.weight.sizeInBytes + layer.attentionOutput.weight.sizeInBytes
-                + layer.feedForward.weightBytesPerToken
+            total + layer.attention.weightBytesPerToken + layer.feedForward.weightBytesPerToken
         }
     }
 
@@ -61,56 +63,69 @@ package final class DecoderStack: TextModel {
             [.init(name: names.embedding, outputs: configuration.vocabularySize)],
             inputs: configuration.hiddenSize, purpose: .table)
         self.embedding = embedding.weight
+        let scale = configuration.embeddingScale
+        embeddingScale = configuration.roundsEmbeddingScale ? loader.dtype.rounding(scale) : scale
         positionTable = try Self.loadPositions(configuration, loader)
         layers = try Self.loadLayers(configuration, loader, limits)
-        finalNorm = try loader.norm(
-            names.finalNorm, kind: configuration.norm, count: configuration.hiddenSize,
-            epsilon: configuration.epsilon)
+        finalNorm = try Self.loadNorm(names.finalNorm, configuration, loader)
         head = try Self.loadHead(configuration, loader, embedding: embedding.weight)
         buffers = try Buffers(configuration, loader, limits)
-        kvCacheSpecs = layers.map { _ in
-            KVCacheSpec(
-                numHeads: configuration.numKVHeads, headDim: configuration.headDim, dtype: loader.dtype)
-        }
+        kvCacheSpecs = layers.map(\.attention.cacheSpec)
     }
 
     package func hiddenStates(_ batch: StepBatch, cache: KVCache) -> Tensor {
-        let count = batch.tokenIDs.count
-        let residual = buffers.residual.prefix(rows: count)
+        let residual = buffers.residual.prefix(rows: batch.tokenIDs.count)
         backend.embed(batch.tokenIDs, from: embedding, into: residual, accumulate: false)
+        if embeddingScale != 1 { backend.scale(residual, by: embeddingScale, softCap: 0) }
         if let positionTable {
             backend.embed(batch.positions, from: positionTable, into: residual, accumulate: true)
         }
-        for index in layers.indices {
-            let layer = layers[index]
-            let normed = buffers.normed.prefix(rows: count)
-            backend.norm(residual, layer.attentionNorm, into: normed)
-            attend(normed, layer, index, batch, cache, into: residual)
-            if let norm = layer.mlpNorm { backend.norm(residual, norm, into: normed) }
-            layer.feedForward.add(normed, to: residual, backend)
-        }
+        let step = AttentionStep(batch: batch, cache: cache, backend: backend)
+        for (index, layer) in layers.enumerated() { run(layer, index, on: residual, step) }
         return residual
     }
 
-    private func attend(
-        _ x: Tensor, _ layer: Layer, _ index: Int, _ batch: StepBatch, _ cache: KVCache, into residual: Tensor
+    private func run(_ layer: Layer, _ index: Int, on residual: Tensor, _ step: AttentionStep) {
+        let normed = norm(residual, layer.attentionNorm, into: buffers.normed)
+        var input = normed
+        // What is parallel takes its input before attention's result is added.
+        let isParallel = configuration.residual == .parallel
+        if isParallel, let norm = layer.mlpNorm, let buffer = buffers.secondNormed {
+            input = self.norm(residual, norm, into: buffer)
+        }
+        add(to: residual, layer.attentionOutputNorm) { output, mode in
+            layer.attention.run(normed, mode, into: output, layer: index, step)
+        }
+        if !isParallel { input = norm(residual, layer.mlpNorm, into: buffers.normed) }
+        add(to: residual, layer.mlpOutputNorm) { output, mode in
+            layer.feedForward.run(input, mode, into: output, backend)
+        }
+    }
+
+    /// The residual stream behind a norm, or as it is, in the type that linear layers take.
+    private func norm(_ residual: Tensor, _ norm: Norm?, into buffer: Tensor) -> Tensor {
+        let output = buffer.prefix(rows: residual.rows)
+        if let norm {
+            backend.norm(residual, norm, into: output)
+        } else {
+            backend.convert(residual, into: output)
+        }
+        return output
+    }
+
+    /// Adds a branch's result to the residual stream, scaled, or behind a norm.
+    private func add(
+        to residual: Tensor, _ norm: Norm?, _ branch: (_ output: Tensor, _ mode: LinearOutput) -> Void
     ) {
-        let qkv = buffers.queryKeyValue.prefix(rows: x.rows)
-        let queries = buffers.queries.prefix(rows: x.rows)
-        let output = buffers.attention.prefix(rows: x.rows)
-        let numHeads = configuration.numHeads
-        backend.linear(
-            x, layer.queryKeyValue.weight, bias: layer.queryKeyValue.bias, activation: .none, output: .store,
-            into: qkv)
-        backend.splitQueryKeyValue(
-            qkv, layer.split, batch: batch, numHeads: numHeads, cache: cache, layer: index, into: queries)
-        backend.attention(
-            queries, layer.attention, batch: batch, numHeads: numHeads, cache: cache, layer: index,
-            into: output)
-        backend.linear(
-            output, layer.attentionOutput.weight, bias: layer.attentionOutput.bias, activation: .none,
-            output: .add,
-            into: residual)
+        guard let norm, let buffer = buffers.branch else {
+            branch(
+                residual,
+                buffers.residualScales.map { .addScaled(by: $0.prefix(rows: residual.rows)) } ?? .add)
+            return
+        }
+        let result = buffer.prefix(rows: residual.rows)
+        branch(result, .store)
+        backend.norm(result, norm, addingTo: residual)
     }
 
     package func logits(_ rows: [Int32], of hidden: Tensor) -> Tensor {
@@ -121,6 +136,9 @@ package final class DecoderStack: TextModel {
         backend.gather(rows, of: hidden, into: gathered)
         backend.norm(gathered, finalNorm, into: normed)
         backend.linear(normed, head.weight, bias: head.bias, activation: .none, output: .store, into: logits)
+        if configuration.logitScale != 1 || configuration.logitSoftCap > 0 {
+            backend.scale(logits, by: configuration.logitScale, softCap: configuration.logitSoftCap)
+        }
         return logits
     }
 }

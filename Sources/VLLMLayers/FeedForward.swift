@@ -5,8 +5,8 @@ import VLLMTensors
 
 /// The part of a layer that looks at one token at a time.
 protocol FeedForward {
-    /// Adds its result to the residual stream; x and the stream are [tokens, hidden].
-    func add(_ x: Tensor, to residual: Tensor, _ backend: any Backend)
+    /// Writes or adds its result as the mode says; x and output are [tokens, hidden].
+    func run(_ x: Tensor, _ mode: LinearOutput, into output: Tensor, _ backend: any Backend)
     /// Bytes of the weights that one token is multiplied with.
     var weightBytesPerToken: Int { get }
     /// Those of them that it chose: bytes of its experts.
@@ -21,17 +21,12 @@ struct MLP: FeedForward {
     /// Memory between the two, [tokens, intermediate].
     let intermediate: Tensor
 
-    func add(_ x: Tensor, to residual: Tensor, _ backend: any Backend) {
-        add(x, to: residual, .add, backend)
-    }
-
-    /// Adds the result as the second layer's output says.
-    func add(_ x: Tensor, to residual: Tensor, _ mode: LinearOutput, _ backend: any Backend) {
+    func run(_ x: Tensor, _ mode: LinearOutput, into output: Tensor, _ backend: any Backend) {
         let intermediate = intermediate.prefix(rows: x.rows)
         backend.linear(
             x, up.weight, bias: up.bias, activation: activation, output: .store, into: intermediate)
         backend.linear(
-            intermediate, down.weight, bias: down.bias, activation: .none, output: mode, into: residual)
+            intermediate, down.weight, bias: down.bias, activation: .none, output: mode, into: output)
     }
 
     var weightBytesPerToken: Int { up.weight.sizeInBytes + down.weight.sizeInBytes }

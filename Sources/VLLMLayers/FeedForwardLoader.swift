@@ -36,20 +36,35 @@ struct FeedForwardLoader {
         }
         let names = configuration.names
         guard let intermediate else { throw DeviceError("layer \(index) has no memory for its MLP.") }
+        let outputs = intermediate.columns
+        var up = [WeightLoader.Part(name: named(names.up), outputs: outputs)]
+        if configuration.mlp.isGated {
+            up = names.gate.map { [.init(name: named($0), outputs: outputs)] + up } ?? merged(up[0])
+        }
         return try mlp(
-            gate: configuration.mlp.isGated ? names.gate.map(named) : nil, up: named(names.up),
-            down: named(names.down), intermediate, hasBias: configuration.biases.contains(.mlp))
+            up: up, down: named(names.down), intermediate, hasBias: configuration.biases.contains(.mlp))
     }
 
+    /// Gate and first half of an MLP from the layer that holds both.
+    private func merged(_ part: WeightLoader.Part) -> [WeightLoader.Part] {
+        let height = 2 * part.outputs
+        let halves = [0..<part.outputs, part.outputs..<height].map { range in
+            WeightLoader.Part(
+                name: part.name, outputs: part.outputs,
+                rows: .init(range: range, pieceHeight: height, numPieces: 1))
+        }
+        return configuration.names.gateUpOrder == .gateFirst ? halves : halves.reversed()
+    }
+
+    /// - Parameter up: the first half, behind the gate where it has one.
     private func mlp(
-        gate: String?, up: String, down: String, _ intermediate: Tensor, hasBias: Bool = false
+        up: [WeightLoader.Part], down: String, _ intermediate: Tensor, hasBias: Bool = false
     ) throws -> MLP {
         let outputs = intermediate.columns
         let isTransposed = configuration.names.isTransposed
         return MLP(
             up: try loader.linear(
-                [gate, up].compactMap { $0 }.map { .init(name: $0, outputs: outputs) },
-                inputs: configuration.hiddenSize, arrangement: gate == nil ? .stacked : .gated,
+                up, inputs: configuration.hiddenSize, arrangement: up.count == 1 ? .stacked : .gated,
                 hasBias: hasBias, isTransposed: isTransposed),
             down: try loader.linear(
                 [.init(name: down, outputs: configuration.hiddenSize)], inputs: outputs, hasBias: hasBias,
@@ -111,7 +126,8 @@ struct FeedForwardLoader {
         guard let shared = names.shared, let intermediate = buffers.sharedIntermediate else { return nil }
         return MixtureOfExperts.Shared(
             mlp: try mlp(
-                gate: named(shared.gate), up: named(shared.up), down: named(shared.down), intermediate),
+                up: [shared.gate, shared.up].map { .init(name: named($0), outputs: intermediate.columns) },
+                down: named(shared.down), intermediate),
             gate: try names.sharedGate.map {
                 try loader.linear(
                     [.init(name: named($0), outputs: 1)], inputs: configuration.hiddenSize, purpose: .router)

@@ -5,7 +5,8 @@ import VLLMTensors
 
 /// Gated MLPs of which each token goes to a few, and perhaps one that all go to.
 ///
-/// A token's sum has the experts' results in rising order of their index, then the shared one.
+/// A token's sum has the experts' results in rising order of their index, then the shared one. It is only added to an
+/// output as it is.
 struct MixtureOfExperts: FeedForward {
     /// The MLP that all tokens go to, and the row whose sigmoid weighs it.
     struct Shared {
@@ -34,7 +35,8 @@ struct MixtureOfExperts: FeedForward {
     let activation: Activation
     let buffers: Buffers
 
-    func add(_ x: Tensor, to residual: Tensor, _ backend: any Backend) {
+    func run(_ x: Tensor, _ mode: LinearOutput, into output: Tensor, _ backend: any Backend) {
+        precondition(mode == .add, "experts add their results, they do not \(mode) them")
         let routing = buffers.routing
         let logits = buffers.logits.prefix(rows: x.rows)
         let hidden = buffers.hidden.prefix(rows: x.rows * routing.options.numExpertsPerToken)
@@ -42,19 +44,19 @@ struct MixtureOfExperts: FeedForward {
             x, router.weight, bias: router.bias, activation: .none, output: .store, into: logits)
         backend.route(logits, bias: correction, into: routing)
         backend.groupedLinear(x, up, routing, activation: activation, into: hidden)
-        backend.groupedLinear(hidden, down, routing, addingTo: residual)
-        if let shared { add(shared, x, to: residual, backend) }
+        backend.groupedLinear(hidden, down, routing, addingTo: output)
+        if let shared { add(shared, x, to: output, backend) }
     }
 
-    private func add(_ shared: Shared, _ x: Tensor, to residual: Tensor, _ backend: any Backend) {
+    private func add(_ shared: Shared, _ x: Tensor, to output: Tensor, _ backend: any Backend) {
         guard let gate = shared.gate, let buffer = buffers.sharedGate else {
-            shared.mlp.add(x, to: residual, backend)
+            shared.mlp.run(x, .add, into: output, backend)
             return
         }
         let factors = buffer.prefix(rows: x.rows)
         backend.linear(
             x, gate.weight, bias: gate.bias, activation: .sigmoid, output: .store, into: factors)
-        shared.mlp.add(x, to: residual, .addScaled(by: factors), backend)
+        shared.mlp.run(x, .addScaled(by: factors), into: output, backend)
     }
 
     var weightBytesPerToken: Int {

@@ -55,6 +55,15 @@ package struct WeightLoader {
         let outputs: Int
         /// Set where the part is a piece of a larger tensor; its name is then whole.
         var slice: Slice?
+        /// Set where the part is some rows of its layer, which has others too.
+        var rows: Rows?
+
+        /// Some rows of each of the pieces of equal height that a layer's rows are cut into.
+        package struct Rows {
+            let range: Range<Int>
+            let pieceHeight: Int
+            let numPieces: Int
+        }
 
         /// Some rows of one of the matrices of a tensor [count, height, inputs].
         package struct Slice {
@@ -67,8 +76,23 @@ package struct WeightLoader {
         /// The whole name of its tensor.
         var tensorName: String { slice == nil ? name + ".weight" : name }
 
+        /// Rows of the layer that it is a part of.
+        var layerOutputs: Int { rows.map { $0.pieceHeight * $0.numPieces } ?? outputs }
+
+        /// Its rows of the layer's, in order.
+        func sources(in layer: TensorSource) -> [TensorSource] {
+            guard let rows else { return [layer] }
+            return (0..<rows.numPieces).map { piece in
+                let start = piece * rows.pieceHeight
+                return layer.rows(rows.range.lowerBound + start..<rows.range.upperBound + start)
+            }
+        }
+
         /// What tells it from every other part of the checkpoint.
         var label: String {
+            if let rows {
+                return "\(name)[\(rows.range.lowerBound)..<\(rows.range.upperBound) of \(rows.pieceHeight)]"
+            }
             guard let slice else { return name }
             return "\(name)[\(slice.index), \(slice.rows.lowerBound)..<\(slice.rows.upperBound)]"
         }
@@ -113,13 +137,17 @@ package struct WeightLoader {
         hasBias: Bool = false,
         isTransposed: Bool = false
     ) throws -> Linear {
-        let decoded = try parts.map { try decode($0, inputs: inputs) }
-        let sources = try zip(parts, decoded).map { part, decoded in
-            if let decoded { return decoded.source }
-            if let slice = part.slice { return try matrix(part.name, slice, columns: inputs) }
-            return isTransposed
-                ? try matrix(part.tensorName, rows: inputs, columns: part.outputs).transposed
-                : try matrix(part.tensorName, rows: part.outputs, columns: inputs)
+        var decoded: [String: DecodedMatrix] = [:]
+        for part in parts where decoded[part.name] == nil {
+            decoded[part.name] = try decode(part, inputs: inputs)
+        }
+        let sources = try parts.flatMap { part in
+            if let slice = part.slice { return [try matrix(part.name, slice, columns: inputs)] }
+            if let decoded = decoded[part.name] { return part.sources(in: decoded.source) }
+            return part.sources(
+                in: isTransposed
+                    ? try matrix(part.tensorName, rows: inputs, columns: part.layerOutputs).transposed
+                    : try matrix(part.tensorName, rows: part.layerOutputs, columns: inputs))
         }
         let weight = try withExtendedLifetime(decoded) {
             let description = try WeightDescription(
@@ -131,7 +159,9 @@ package struct WeightLoader {
         }
         var bias: PackedVector?
         if hasBias {
-            let vectors = try parts.map { try matrix($0.name + ".bias", rows: $0.outputs, columns: 1) }
+            let vectors = try parts.flatMap {
+                $0.sources(in: try matrix($0.name + ".bias", rows: $0.layerOutputs, columns: 1))
+            }
             bias = try backend.pack(vector: vectors, arrangement: arrangement)
         }
         for part in parts where part.slice.map({ $0.index == $0.count - 1 }) ?? true {
@@ -147,21 +177,51 @@ package struct WeightLoader {
         let weight = try CheckpointError.wrapping(
             checkpoint.source.name, "the weight of '\(part.name)' cannot be read"
         ) {
-            try scheme.weight(part.name, rows: part.outputs, columns: inputs, from: reader)
+            try scheme.weight(part.name, rows: part.layerOutputs, columns: inputs, from: reader)
         }
-        return weight.map { DecodedMatrix($0, rows: part.outputs, columns: inputs) }
+        return weight.map { DecodedMatrix($0, rows: part.layerOutputs, columns: inputs) }
+    }
+
+    /// A table whose rows are divided by their lengths.
+    package func normalizedTable(_ name: String, rows: Int, columns: Int) throws -> PackedWeight {
+        let tensorName = name + ".weight"
+        let stored = try matrix(tensorName, rows: rows, columns: columns)
+        let normalized = DecodedMatrix(normalizingRowsOf: stored)
+        let weight = try withExtendedLifetime(normalized) {
+            let description = WeightDescription(parts: [normalized.source], format: format(of: .table))
+            guard let packed else { return try backend.pack(description) }
+            let name = PackedWeights.name(["\(name) normalized"], description, isTransposed: false)
+            return try packed.weight(description, name: name, on: backend)
+        }
+        checkpoint.release(tensorName)
+        progress(rows * columns * stored.dtype.size)
+        return weight
     }
 
     /// A norm over vectors of the given width.
-    package func norm(_ name: String, kind: NormKind, count: Int, epsilon: Float) throws -> Norm {
-        let bias = kind == .layer ? try vector(name + ".bias", count: count) : nil
-        return Norm(
-            kind: kind, weight: try vector(name + ".weight", count: count), bias: bias, epsilon: epsilon)
+    ///
+    /// - Parameter weightOffset: what is added to the stored weights.
+    package func norm(
+        _ name: String, kind: NormKind, count: Int, epsilon: Float, hasBias: Bool, weightOffset: Float = 0
+    ) throws -> Norm {
+        let bias = hasBias ? try vector(name + ".bias", count: count) : nil
+        let weight =
+            weightOffset == 0
+            ? try vector(name + ".weight", count: count)
+            : try backend.pack(
+                values: try values(name + ".weight", rows: count, columns: 1).map { $0 + weightOffset })
+        return Norm(kind: kind, weight: weight, bias: bias, epsilon: epsilon)
     }
 
     /// A vector in float32.
     package func vector(_ name: String, count: Int) throws -> PackedVector {
         try backend.pack(vector: [try matrix(name, rows: count, columns: 1)], arrangement: .stacked)
+    }
+
+    /// A small matrix on the host, row by row, widened.
+    package func values(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> [Float] {
+        let source = try matrix(name, rows: rows, columns: columns)
+        return (0..<rows).flatMap(source.values(ofRow:))
     }
 
     private func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {

@@ -3,6 +3,7 @@
 
 import VLLMCheckpoints
 import VLLMLayers
+import VLLMTensors
 
 extension Architecture {
     /// Qwen3 (arXiv 2505.09388): Llama with a norm on each head's query and key.
@@ -23,9 +24,9 @@ extension Architecture {
     }
 
     /// A norm on each head's query and key, under the names that Qwen3 gave them.
-    static func setQueryKeyNorm(of decoder: inout DecoderConfiguration) {
-        decoder.hasQueryKeyNorm = true
-        decoder.names.queryNorm = "model.layers.{}.self_attn.q_norm"
-        decoder.names.keyNorm = "model.layers.{}.self_attn.k_norm"
+    static func setQueryKeyNorm(of decoder: inout DecoderConfiguration, model: String = "model") {
+        decoder.queryKeyNorm = .perHead(.rms)
+        decoder.names.queryNorm = "\(model).layers.{}.self_attn.q_norm"
+        decoder.names.keyNorm = "\(model).layers.{}.self_attn.k_norm"
     }
 }

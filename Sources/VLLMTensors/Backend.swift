@@ -75,6 +75,12 @@ package protocol Backend: AnyObject, Sendable {
         _ hidden: Tensor, _ experts: PackedExperts, _ routing: Routing, addingTo output: Tensor)
     /// output = norm(x), x in float32.
     func norm(_ x: Tensor, _ norm: Norm, into output: Tensor)
+    /// output += norm(x), both in float32.
+    func norm(_ x: Tensor, _ norm: Norm, addingTo output: Tensor)
+    /// x = factor · x in float32, in its place, bounded to softCap · tanh(x / softCap) where that is not 0.
+    func scale(_ x: Tensor, by factor: Float, softCap: Float)
+    /// output = x, x in float32, rounded to the output's type.
+    func convert(_ x: Tensor, into output: Tensor)
     /// Splits the merged projection [tokens, (heads + 2 kvHeads) × headDim], turns queries and keys, and writes
     /// keys and values to the step's slots.
     func splitQueryKeyValue(

@@ -59,6 +59,14 @@ package enum RotaryStyle: Sendable, Hashable {
     case interleaved
 }
 
+/// What a norm of queries and keys takes together.
+package enum QueryKeyNormExtent: Sendable, Hashable {
+    /// Each head by itself.
+    case head
+    /// A token's query heads, and its key heads.
+    case allHeads
+}
+
 /// Everything between the merged projection and attention, for one layer.
 package struct QueryKeyValueOptions: Sendable, Hashable {
     package var rotary: RotaryStyle = .none
@@ -67,9 +75,11 @@ package struct QueryKeyValueOptions: Sendable, Hashable {
     /// Cosines and sines, [positions, rotaryDim / 2] each.
     package var cosines: PackedVector?
     package var sines: PackedVector?
-    /// Root-mean-square norm of each head's query and key before turning.
+    /// Weights of a norm of queries and of keys before turning: of one head for all, or of all heads.
     package var queryNorm: PackedVector?
     package var keyNorm: PackedVector?
+    package var normKind: NormKind = .rms
+    package var normExtent: QueryKeyNormExtent = .head
     package var epsilon: Float = 1e-6
 
     package init() {}

@@ -8,7 +8,7 @@ import VLLMTensors
 /// One thing that a backend does wrongly.
 enum Fault: String, CaseIterable, Sendable {
     /// One element of the result is off by a fiftieth of the largest.
-    case gather, embed, linear, norm, queries, values, attention
+    case gather, embed, linear, norm, addedNorm, scale, softCap, convert, queries, values, attention
     /// The last token's key is turned as the next position's would be.
     case keyPosition
     /// Two tokens' keys and values stand in each other's slots.
@@ -27,7 +27,8 @@ enum Fault: String, CaseIterable, Sendable {
         case .gather: .memory
         case .embed: .embed
         case .linear: .linear
-        case .norm: .norm
+        case .norm, .addedNorm: .norm
+        case .scale, .softCap, .convert: .rows
         case .queries, .values, .keyPosition, .slots: .qkv
         case .attention, .window: .attention
         case .blockLeftOut: .blocks
@@ -153,6 +154,21 @@ final class FaultyBackend: Backend {
     func norm(_ x: Tensor, _ norm: Norm, into output: Tensor) {
         base.norm(x, norm, into: output)
         disturb(output, if: .norm)
+    }
+
+    func norm(_ x: Tensor, _ norm: Norm, addingTo output: Tensor) {
+        base.norm(x, norm, addingTo: output)
+        disturb(output, if: .addedNorm)
+    }
+
+    func scale(_ x: Tensor, by factor: Float, softCap: Float) {
+        base.scale(x, by: factor, softCap: fault == .softCap ? 0 : softCap)
+        disturb(x, if: .scale)
+    }
+
+    func convert(_ x: Tensor, into output: Tensor) {
+        base.convert(x, into: output)
+        disturb(output, if: .convert)
     }
 
     func splitQueryKeyValue(

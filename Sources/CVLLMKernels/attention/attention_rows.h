@@ -11,8 +11,6 @@
 #include "../support/vector_math.h"
 #include "attention_plan.h"
 
-#define LOG2_E 1.44269504f
-
 /// Groups of tokens that few queries read of each KV head before they go on to the next.
 #ifndef ATTENTION_CHUNK
 #define ATTENTION_CHUNK 2

@@ -168,7 +168,7 @@ typedef struct {
 void vllm_group_rows(const vllm_route_args *args, int tokens);
 
 // ---------------------------------------------------------------------------------------------------------
-// Norms over rows of float32:  out = dtype(norm(x) * weight + bias)
+// Norms over rows of float32:  out (+)= dtype(norm(x) * weight + bias)
 
 typedef struct {
     const float *x;
@@ -178,6 +178,7 @@ typedef struct {
     const float *bias;   // [n] or NULL
     float epsilon;
     int layer_norm; // 0: root mean square norm; 1: layer norm
+    int add;        // 1: added to an output of float32
     void *out;
     size_t ldo;
     vllm_dtype out_dtype; // f32 or bf16
@@ -203,11 +204,14 @@ typedef struct {
     size_t ld;
     int heads, kv_heads, head_dim;
     vllm_rope rope;
-    int rotary_dim;               // even, ≤ head_dim; the rest passes through
-    const float *cos, *sin;       // [positions, rotary_dim / 2]
-    const int32_t *positions;     // [tokens]
-    const int32_t *slots;         // [tokens]; < 0: K and V are not written
-    const float *q_norm, *k_norm; // [head_dim] root-mean-square norm weights, or NULL
+    int rotary_dim;                   // even, ≤ head_dim; the rest passes through
+    const float *cos, *sin;           // [positions, rotary_dim / 2]
+    const int32_t *positions;         // [tokens]
+    const int32_t *slots;             // [tokens]; < 0: K and V are not written
+    const float *q_norm, *k_norm;     // weights of a norm before the rotation, or NULL
+    int q_norm_stride, k_norm_stride; // from one head's weights to the next: head_dim, or 0 for the same
+    int layer_norm;                   // 0: root mean square norm; 1: layer norm
+    int norm_all_heads;               // 0: each head by itself; 1: a token's heads together
     float epsilon;
     void *q; // [tokens, ldq]: bf16 for a bf16 cache, else float32
     size_t ldq;
@@ -312,6 +316,9 @@ typedef struct vllm_kernels {
     /// of the cumulative distribution over ascending index at `uniform`. `scratch`: n floats and n int32.
     int (*sample)(const float *x, int n, const vllm_sampling_args *, float *scratch,
                   int32_t *scratch_indices);
+
+    /// x[i] = factor · x[i], bounded to cap · tanh(x[i] / cap) where cap is not 0.
+    void (*scale)(float *x, size_t n, float factor, float cap);
 
     /// out[i] = dtype(x[i]): float32 rows to the activation type.
     void (*convert)(void *out, vllm_dtype out_dtype, const float *x, size_t n);

@@ -34,17 +34,40 @@ static void rotate(const vllm_qkv_args *a, float *x, int position) {
     }
 }
 
+/// The norm of a head, or of all heads of a token.
+typedef struct {
+    const float *weights; // NULL: none
+    int stride;           // from one head's weights to the next
+    float mean, scale;    // of all heads together
+} head_norm;
+
+/// Finds mean and scale of n elements.
+static void measure(const vllm_qkv_args *a, head_norm *norm, const float *x, int n) {
+    norm->mean = a->layer_norm ? row_sum(x, n, 0, 1) / (float)n : 0;
+    norm->scale = inverse_deviation(x, n, norm->mean, a->epsilon);
+}
+
+/// The norm of a token's heads, which begin at x.
+static head_norm norm_of(const vllm_qkv_args *a, const float *weights, int stride, const float *x,
+                         int heads) {
+    head_norm norm = {.weights = weights, .stride = stride};
+    if (weights && a->norm_all_heads) measure(a, &norm, x, heads * a->head_dim);
+    return norm;
+}
+
 /// A head of q or k, normed and rotated.
-static void prepare_head(const vllm_qkv_args *a, float *x, const float *from, const float *norm,
+static void prepare_head(const vllm_qkv_args *a, float *x, const float *from, head_norm norm, int head,
                          int position) {
     int dim = a->head_dim;
     memcpy(x, from, (size_t)dim * 4);
-    if (norm) {
-        vf scale = vf_set1(inverse_deviation(x, dim, 0, a->epsilon));
+    if (norm.weights) {
+        if (!a->norm_all_heads) measure(a, &norm, x, dim);
+        const float *weights = norm.weights + (size_t)head * (size_t)norm.stride;
+        vf scale = vf_set1(norm.scale), shift = vf_set1(norm.mean);
         for (int at = 0; at < dim; at += 16) {
             int lanes = dim - at < 16 ? dim - at : 16;
-            vf y = vf_mul(vf_load_n(x + at, lanes), scale);
-            vf_store_n(x + at, vf_mul(y, vf_load_n(norm + at, lanes)), lanes);
+            vf y = vf_mul(vf_sub(vf_load_n(x + at, lanes), shift), scale);
+            vf_store_n(x + at, vf_mul(y, vf_load_n(weights + at, lanes)), lanes);
         }
     }
     if (a->rope != VLLM_ROPE_NONE) rotate(a, x, position);
@@ -90,14 +113,16 @@ void ISA(vllm_qkv)(const vllm_qkv_args *a, int token_begin, int token_end) {
     for (int token = token_begin; token < token_end; token++) {
         const float *from = a->qkv + (size_t)token * a->ld;
         int position = a->rope == VLLM_ROPE_NONE ? 0 : a->positions[token], slot = a->slots[token];
+        head_norm norm = norm_of(a, a->q_norm, a->q_norm_stride, from, a->heads);
         for (int head = 0; head < a->heads; head++, from += dim) {
-            prepare_head(a, x, from, a->q_norm, position);
+            prepare_head(a, x, from, norm, head, position);
             char *q = (char *)a->q + ((size_t)token * a->ldq + (size_t)head * dim) * element;
             store_row(q, q_dtype, x, dim);
         }
         if (slot < 0) continue;
+        norm = norm_of(a, a->k_norm, a->k_norm_stride, from, a->kv_heads);
         for (int head = 0; head < a->kv_heads; head++, from += dim) {
-            prepare_head(a, x, from, a->k_norm, position);
+            prepare_head(a, x, from, norm, head, position);
             write_key(a, x, head, slot);
         }
         for (int head = 0; head < a->kv_heads; head++, from += dim) write_value(a, from, head, slot);

@@ -58,6 +58,9 @@ INLINE vf vf_exp2(vf x) { return exp2_with(x, 0); }
 INLINE vf vf_exp2_short(vf x) { return exp2_with(x, 1); }
 #endif
 
+/// log₂ e
+#define LOG2_E 1.44269504f
+
 /// e^x; 0 below −87.3, infinity above 88.7; NaN stays. Relative error 2e-9 before rounding.
 INLINE vf vf_exp(vf x) {
     vm tiny = vf_lt(x, vf_set1(-87.33f)), huge = vf_lt(vf_set1(88.72f), x), nan = vf_is_nan(x);

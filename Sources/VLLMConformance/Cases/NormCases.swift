@@ -45,5 +45,15 @@ enum NormCases {
             reference.row(values[$0 * columns..<($0 + 1) * columns], output: output)
         }
         result.expect(backend.read(target), expected, "\(columns) columns")
+        guard output == .float32 else { return }
+        let before = numbers.floats(rows * columns, scale: 3)
+        let sums = try backend.matrix(before, rows: rows, columns: columns)
+        backend.norm(x, norm, addingTo: sums)
+        let added = zip(before, expected).map { start, norm in
+            let sum = Double(start) + norm.value
+            return Bounded(
+                sum, tolerance: norm.tolerance + RoundingError.float32 * (abs(sum) + norm.tolerance))
+        }
+        result.expect(backend.read(sums), added, "\(columns) columns added")
     }
 }

@@ -17,6 +17,15 @@ struct QueryKeyValueCase: Sendable {
     let hasQueryNorm: Bool
     let hasKeyNorm: Bool
     let cache: DType
+    var normKind: NormKind = .rms
+    var normWeights = NormWeights.shared
+
+    /// Which heads the norm's weights are of, and what it takes together.
+    enum NormWeights: String, CaseIterable {
+        case shared = "one for all heads"
+        case own = "one a head"
+        case allHeads = "over all heads"
+    }
 
     static let (heads, kvHeads) = (3, 2)
     static let slots: [Int32] = [3, 4, 5, -1, 41, 40, 16, 17, 18]
@@ -30,7 +39,8 @@ struct QueryKeyValueCase: Sendable {
             case .halves: "turned by halves"
             case .interleaved: "turned by pairs"
             }
-        let norms = [hasQueryNorm ? "query norm" : nil, hasKeyNorm ? "key norm" : nil].compactMap { $0 }
+        var norms = [hasQueryNorm ? "query norm" : nil, hasKeyNorm ? "key norm" : nil].compactMap { $0 }
+        if !norms.isEmpty { norms += ["\(normKind)", normWeights.rawValue] }
         return (["\(rotaryDim) of \(headDim) \(rotation)"] + norms).joined(separator: ", ")
     }
 
@@ -43,13 +53,16 @@ struct QueryKeyValueCase: Sendable {
         let keyNorm: [Float]
         let reference: RotaryReference
         private let headDim: Int
+        private let normKind: NormKind
+        private let normWeights: NormWeights
 
         init(_ item: QueryKeyValueCase) {
             var numbers = Numbers(seed: 21)
-            headDim = item.headDim
+            (headDim, normKind, normWeights) = (item.headDim, item.normKind, item.normWeights)
             rows = numbers.floats(positions.count * (heads + 2 * kvHeads) * item.headDim)
-            queryNorm = item.hasQueryNorm ? numbers.floats(item.headDim) : []
-            keyNorm = item.hasKeyNorm ? numbers.floats(item.headDim) : []
+            let isShared = item.normWeights == .shared
+            queryNorm = item.hasQueryNorm ? numbers.floats(item.headDim * (isShared ? 1 : heads)) : []
+            keyNorm = item.hasKeyNorm ? numbers.floats(item.headDim * (isShared ? 1 : kvHeads)) : []
             let angles = (0..<32).flatMap { position in
                 (0..<item.rotaryDim / 2).map { Double(position) * 0.3 / Double($0 + 1) }
             }
@@ -58,20 +71,33 @@ struct QueryKeyValueCase: Sendable {
                 sines: angles.map { Float(sin($0)) }, epsilon: 1e-6)
         }
 
-        private func head(_ token: Int, _ index: Int) -> ArraySlice<Float> {
-            let start = (token * (heads + 2 * kvHeads) + index) * headDim
-            return rows[start..<start + headDim]
+        /// Some of a token's heads, counted over queries, keys and values.
+        private func elements(_ token: Int, _ indices: Range<Int>) -> [Float] {
+            let start = token * (heads + 2 * kvHeads)
+            return Array(
+                rows[(start + indices.lowerBound) * headDim..<(start + indices.upperBound) * headDim])
+        }
+
+        private func prepared(_ token: Int, _ index: Int, of all: Range<Int>, _ norm: [Float]) -> [Double] {
+            let first = normWeights == .shared ? 0 : (index - all.lowerBound) * headDim
+            return reference.head(
+                elements(token, index..<index + 1), norm: Array(norm.dropFirst(first).prefix(headDim)),
+                kind: normKind, heads: normWeights == .allHeads ? elements(token, all) : nil,
+                position: Int(positions[token]))
         }
 
         func query(_ token: Int, _ index: Int) -> [Double] {
-            reference.head(head(token, index), norm: queryNorm, position: Int(positions[token]))
+            prepared(token, index, of: 0..<heads, queryNorm)
         }
 
         func key(_ token: Int, _ index: Int) -> [Double] {
-            reference.head(head(token, heads + index), norm: keyNorm, position: Int(positions[token]))
+            prepared(token, heads + index, of: heads..<heads + kvHeads, keyNorm)
         }
 
-        func value(_ token: Int, _ index: Int) -> [Float] { Array(head(token, heads + kvHeads + index)) }
+        func value(_ token: Int, _ index: Int) -> [Float] {
+            let index = heads + kvHeads + index
+            return elements(token, index..<index + 1)
+        }
     }
 
     func check(on backend: any Backend, _ result: inout Comparison) throws(DeviceError) {
@@ -90,6 +116,8 @@ struct QueryKeyValueCase: Sendable {
         options.queryNorm = hasQueryNorm ? try backend.pack(values: operands.queryNorm) : nil
         options.keyNorm = hasKeyNorm ? try backend.pack(values: operands.keyNorm) : nil
         options.epsilon = operands.reference.epsilon
+        options.normKind = normKind
+        options.normExtent = normWeights == .allHeads ? .allHeads : .head
         var batch = StepBatch()
         (batch.positions, batch.slotMapping) = (Self.positions, Self.slots)
         backend.splitQueryKeyValue(

@@ -20,13 +20,20 @@ package struct RotaryReference: Sendable {
 
     /// The head at a position.
     ///
-    /// - Parameter norm: weights of a root-mean-square norm; empty for none.
-    package func head(_ x: some Collection<Float>, norm: [Float], position: Int) -> [Double] {
+    /// - Parameters:
+    ///   - norm: weights of a norm without bias; empty for none.
+    ///   - heads: the elements whose mean and variance the norm takes; nil for the head's own.
+    package func head(
+        _ x: some Collection<Float>, norm: [Float], kind: NormKind = .rms, heads: [Float]? = nil,
+        position: Int
+    ) -> [Double] {
         var y = x.map(Double.init)
         if !norm.isEmpty {
-            let mean = y.reduce(0) { $0 + $1 * $1 } / Double(y.count)
-            let scale = 1 / (mean + Double(epsilon)).squareRoot()
-            y = zip(y, norm).map { $0 * scale * Double($1) }
+            let all = heads?.map(Double.init) ?? y
+            let mean = kind == .layer ? all.reduce(0, +) / Double(all.count) : 0
+            let variance = all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(all.count)
+            let scale = 1 / (variance + Double(epsilon)).squareRoot()
+            y = zip(y, norm).map { ($0 - mean) * scale * Double($1) }
         }
         guard style != .none else { return y }
         let half = rotaryDim / 2
