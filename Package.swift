@@ -152,7 +152,7 @@ let package = Package(
         tests("VLLMTemplatesTests", ["VLLMTemplates", "VLLMJSON"], exclude: ["Fixtures"]),
         tests(
             "VLLMTokenizersTests", ["VLLMTokenizers", "VLLMJSON", "CPCRE2"], exclude: ["Fixtures"]),
-        tests("VLLMCheckpointsTests", ["VLLMCheckpoints", "VLLMJSON"]),
+        tests("VLLMCheckpointsTests", ["VLLMCheckpoints", "VLLMTensors", "VLLMJSON"]),
         tests("VLLMSchedulingTests", ["VLLMScheduling", "VLLMTypes"]),
         tests("VLLMExecutionTests", ["VLLMExecution", "VLLMTensors", "VLLMTypes"]),
         tests(
@@ -162,7 +162,7 @@ let package = Package(
                 "VLLMTensors",
                 "VLLMTypes", "VLLMJSON", metrics, metricsTestKit,
             ]),
-        tests("VLLMHubTests", ["VLLMHub", nioCore, nioPosix, nioHTTP1, logging, crypto]),
+        tests("VLLMHubTests", ["VLLMHub", "VLLMCheckpoints", nioCore, nioPosix, nioHTTP1, logging, crypto]),
         tests("VLLMChatTests", ["VLLMChat", "VLLMMockEngine", "VLLMEngine", "VLLMTypes", "VLLMJSON"]),
         tests(
             "VLLMServerTests",

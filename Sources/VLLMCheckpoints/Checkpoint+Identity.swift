@@ -18,7 +18,7 @@ extension Checkpoint {
                 lines.append("\(name): \(stamp.size) bytes, modified \(stamp.modified), blob \(blob)")
             } else {
                 lines.append(
-                    "\(name): \(stamp.size) bytes, modified \(stamp.modified), changed \(stamp.changed), header \(Self.headerChecksum(file))"
+                    "\(name): \(stamp.size) bytes, modified \(stamp.modified), changed \(stamp.changed), header \(headerChecksum(file))"
                 )
             }
         }
@@ -41,13 +41,19 @@ extension Checkpoint {
         return name
     }
 
-    /// The checksum of a safetensors file's header, whose length was checked when it was opened.
-    private static func headerChecksum(_ file: FileBytes) -> UInt32 {
-        file.withBytes { bytes in
-            guard bytes.byteCount >= 8 else { return 0 }
-            let length = UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(as: UInt64.self))
-            return CRC32C.checksum(
-                of: bytes.extracting(0..<8 + Int(clamping: min(length, UInt64(bytes.byteCount - 8)))))
+    /// The checksum of what a file holds besides tensors: of a safetensors file its header.
+    private func headerChecksum(_ file: FileBytes) -> UInt32 {
+        let places = ranges(in: file) + [file.count..<file.count]
+        return file.withBytes { bytes in
+            var checksum: UInt32 = 0
+            var end = 0
+            for place in places {
+                if place.lowerBound > end {
+                    checksum = CRC32C.checksum(of: bytes.extracting(end..<place.lowerBound), after: checksum)
+                }
+                end = max(end, place.upperBound)
+            }
+            return checksum
         }
     }
 }

@@ -16,8 +16,12 @@ public struct Checkpoint: Sendable {
 
     /// Opens the files of a checkpoint and checks their headers; reads no weights.
     ///
-    /// - Parameter format: finds the tensors instead of safetensors files.
-    package init(_ source: CheckpointSource, format: (any LoadFormat)? = nil) throws(CheckpointError) {
+    /// - Parameters:
+    ///   - kind: which files have the tensors.
+    ///   - format: finds the tensors instead.
+    package init(
+        _ source: CheckpointSource, files kind: WeightFiles = .auto, format: (any LoadFormat)? = nil
+    ) throws(CheckpointError) {
         guard let config = try source.object("config.json", sizeLimit: 4 << 20) else {
             throw CheckpointError(
                 source.name, "has no config.json: is this the folder of a Hugging Face checkpoint?")
@@ -25,7 +29,7 @@ public struct Checkpoint: Sendable {
         self.source = source
         self.config = config
         (tensors, files) =
-            if let format { try Self.open(source, format) } else { try Self.open(source) }
+            if let format { try Self.open(source, format) } else { try kind.open(source) }
     }
 
     /// Lets a plug-in find the tensors, whose errors become ours.
@@ -43,55 +47,16 @@ public struct Checkpoint: Sendable {
         return (tensors, Array(files.values))
     }
 
-    private static func open(
-        _ source: CheckpointSource
-    ) throws(CheckpointError) -> ([String: StoredTensor], [FileBytes]) {
-        if let index = try source.object("model.safetensors.index.json", sizeLimit: 256 << 20) {
-            return try openShards(index, source)
-        }
-        guard let file = try source.file("model.safetensors") else {
-            throw CheckpointError(
-                source.name,
-                "has neither model.safetensors nor model.safetensors.index.json; other formats are not read.")
-        }
-        return (try SafetensorsFile.tensors(of: file, path: source.path(of: "model.safetensors")), [file])
-    }
-
-    private static func openShards(
-        _ index: JSONObject, _ source: CheckpointSource
-    ) throws(CheckpointError) -> ([String: StoredTensor], [FileBytes]) {
-        let indexPath = source.path(of: "model.safetensors.index.json")
-        guard let map = index["weight_map"]?.objectValue else {
-            throw CheckpointError(indexPath, "has no weight_map.")
-        }
-        var shards: [String: [String: StoredTensor]] = [:]
-        var files: [FileBytes] = []
-        var tensors: [String: StoredTensor] = [:]
-        for (name, value) in map {
-            guard let shard = value.stringValue else {
-                throw CheckpointError(indexPath, "weight_map of '\(name)' is no file name.")
-            }
-            if shards[shard] == nil {
-                guard let file = try source.file(shard) else {
-                    throw CheckpointError(indexPath, "names the file \(shard), which is not there.")
-                }
-                shards[shard] = try SafetensorsFile.tensors(of: file, path: source.path(of: shard))
-                files.append(file)
-            }
-            guard let entry = shards[shard]?[name] else {
-                throw CheckpointError(
-                    source.path(of: shard), "has no tensor '\(name)', which the index says it has.")
-            }
-            tensors[name] = entry
-        }
-        return (tensors, files)
-    }
-
     /// Names of all tensors.
     public var tensorNames: some Collection<String> { tensors.keys }
 
     /// A tensor as it is stored, or nil where there is none.
     package func tensor(_ name: String) -> StoredTensor? { tensors[name] }
+
+    /// Where the tensors of a file stand, in the order of their first bytes; they may share bytes.
+    func ranges(in file: FileBytes) -> [Range<Int>] {
+        tensors.values.lazy.filter { $0.file === file }.map(\.range).sorted { $0.lowerBound < $1.lowerBound }
+    }
 
     /// Elements of all tensors.
     package var numParameters: Int { tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) } }
@@ -127,10 +92,12 @@ public struct Checkpoint: Sendable {
             )
         }
         let dtype = try dtype(of: entry, name)
-        let start = entry.range.lowerBound + index * rows * columns * dtype.size
+        let strides = entry.strides
+        let axis = shape.count == 3 ? 1 : 0
+        let start = entry.range.lowerBound + index * (axis == 1 ? strides[0] : 0) * dtype.size
         return TensorSource(
             address: entry.file.address + UInt(start), dtype: dtype, rows: rows, columns: columns,
-            rowStride: columns)
+            rowStride: strides[axis], columnStride: shape.count == 1 ? 1 : strides[axis + 1])
     }
 
     /// A vector of the given length.

@@ -39,6 +39,14 @@ package enum CheckpointSource: Sendable {
         }
     }
 
+    /// The names of all files, and of folders beside them, in no order.
+    package func fileNames() throws(CheckpointError) -> [String] {
+        switch self {
+        case .folder(let path): try FilePath.names(in: path)
+        case .embedded(_, let files): Array(files.keys)
+        }
+    }
+
     /// A JSON file whose top is an object, or nil where there is no such file.
     package func object(_ file: String, sizeLimit: Int = 64 << 20) throws(CheckpointError) -> JSONObject? {
         guard let bytes = try self.file(file) else { return nil }

@@ -1,7 +1,7 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-/// One tensor of a checkpoint where it stands in its file, row by row.
+/// One tensor of a checkpoint where it stands in its file.
 public struct StoredTensor: Sendable {
     /// The type by its name in safetensors files, such as `BF16`.
     public let typeName: String
@@ -10,9 +10,11 @@ public struct StoredTensor: Sendable {
     /// The file and the range of its bytes.
     package let file: FileBytes
     package let range: Range<Int>
+    /// Elements from one index of each axis to the next; nil where the rows stand one behind the other.
+    let ownStrides: [Int]?
 
     /// Bytes of an element by the type's name.
-    private static let elementSizes: [String: Int] = [
+    static let elementSizes: [String: Int] = [
         "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2,
         "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1,
     ]
@@ -26,9 +28,26 @@ public struct StoredTensor: Sendable {
         func fail(_ what: String) -> CheckpointError {
             CheckpointError(file.name, "tensor '\(name)' \(what).")
         }
-        guard let size = Self.elementSizes[typeName] else {
-            throw fail("has an unknown dtype \(typeName)")
+        let bytes = try Self.size(name, typeName, shape, file)
+        guard range.lowerBound >= 0, range.upperBound <= file.count else {
+            throw fail(
+                "lies at bytes \(range.lowerBound)…\(range.upperBound) of a file of \(file.count) bytes")
         }
+        guard range.count == bytes else {
+            throw fail("has \(range.count) bytes, but \(typeName) of shape \(shape) takes \(bytes)")
+        }
+        (self.typeName, self.shape, self.file, self.range) = (typeName, shape, file, range)
+        ownStrides = nil
+    }
+
+    /// Bytes of all elements.
+    static func size(
+        _ name: String, _ typeName: String, _ shape: [Int], _ file: FileBytes
+    ) throws(CheckpointError) -> Int {
+        func fail(_ what: String) -> CheckpointError {
+            CheckpointError(file.name, "tensor '\(name)' \(what).")
+        }
+        guard let size = elementSizes[typeName] else { throw fail("has an unknown dtype \(typeName)") }
         guard shape.count <= 8, shape.allSatisfy({ $0 >= 0 }) else {
             throw fail("has a shape that is not of up to eight natural numbers")
         }
@@ -38,20 +57,29 @@ public struct StoredTensor: Sendable {
             guard !overflow else { throw fail("has a shape that no memory can hold") }
             bytes = product
         }
-        guard range.lowerBound >= 0, range.upperBound <= file.count else {
-            throw fail(
-                "lies at bytes \(range.lowerBound)…\(range.upperBound) of a file of \(file.count) bytes")
-        }
-        guard range.count == bytes else {
-            throw fail("has \(range.count) bytes, but \(typeName) of shape \(shape) takes \(bytes)")
-        }
-        (self.typeName, self.shape, self.file, self.range) = (typeName, shape, file, range)
+        return bytes
     }
 
-    /// Reads its bytes in place.
+    /// The strides of rows that stand one behind the other.
+    static func plainStrides(_ shape: [Int]) -> [Int] {
+        var strides = [Int](repeating: 1, count: shape.count)
+        for axis in shape.indices.dropLast().reversed() {
+            strides[axis] = strides[axis + 1] &* Swift.max(shape[axis + 1], 1)
+        }
+        return strides
+    }
+
+    /// Elements from one index of each axis to the next.
+    package var strides: [Int] { ownStrides ?? Self.plainStrides(shape) }
+
+    /// Reads its bytes row by row: in place, or from a copy where they stand in another order.
     public func withBytes<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try file.withBytes { bytes throws(Failure) in try body(bytes.extracting(range)) }
+        guard let ownStrides else {
+            return try file.withBytes { bytes throws(Failure) in try body(bytes.extracting(range)) }
+        }
+        let ordered = gathered(ownStrides)
+        return try unsafe body(ordered.span.bytes)
     }
 }

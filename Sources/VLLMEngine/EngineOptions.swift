@@ -1,6 +1,7 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+import VLLMCheckpoints
 import VLLMQuantization
 import VLLMTensors
 
@@ -66,7 +67,7 @@ public struct EngineOptions: Sendable {
 
     /// Logits processors that every request passes, in this order, by the names they were registered under.
     public var logitsProcessors: [String] = []
-    /// What finds the checkpoint's weights: "auto" (safetensors), or the name of a registered format.
+    /// What finds the checkpoint's weights: one of `builtInLoadFormats`, or the name of a registered format.
     public var loadFormat: String = "auto"
     /// The folder in which a copy of the packed weights is kept, so that later starts only map it; nil keeps none.
     ///
@@ -79,7 +80,7 @@ public struct EngineOptions: Sendable {
     public static var quantizations: [String] { LoadTimeQuantization.all.map(\.name) }
 
     /// Formats of weights that need no plug-in, by vLLM's names.
-    package static let builtInLoadFormats = ["auto", "hf", "safetensors"]
+    package static let builtInLoadFormats = WeightFiles.allCases.map(\.rawValue)
 
     /// Creates the options of a model.
     public init(model: String) { self.model = model }

@@ -111,7 +111,9 @@ extension ModelLoader {
         let free = Int(clamping: vllm_available_memory())
         let total = Int(clamping: vllm_total_memory())
         let plugIns = PlugIns.registered
-        let checkpoint = try Checkpoint(source, format: plugIns.format(options.loadFormat))
+        let checkpoint = try Checkpoint(
+            source, files: WeightFiles(rawValue: options.loadFormat) ?? .auto,
+            format: plugIns.format(options.loadFormat))
         let scheme = try plugIns.scheme(of: checkpoint)
         let (architecture, configuration) = try Registry.decoder(
             for: checkpoint, added: plugIns.architectures)

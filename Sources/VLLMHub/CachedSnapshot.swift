@@ -1,6 +1,8 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+import VLLMCheckpoints
+
 /// A snapshot that the cache holds, looked at without the network.
 struct CachedSnapshot: Sendable {
     /// Its folder.
@@ -25,17 +27,30 @@ struct CachedSnapshot: Sendable {
     func missingFile(_ selection: FileSelection, includingTokenizer: Bool = false) -> String? {
         let needsTokenizer = includingTokenizer || selection == .tokenizer
         if needsTokenizer, !Self.tokenizers.contains(where: has) { return "tokenizer.json" }
-        guard case .checkpoint(let allowsPickle) = selection else { return nil }
+        guard case .checkpoint(let files) = selection else { return nil }
         guard has("config.json") else { return "config.json" }
-        if has(FileSelection.indexName) {
-            guard let shards = WeightIndex.shards(in: content(of: FileSelection.indexName)) else {
-                return FileSelection.indexName
-            }
-            return shards.sorted().first { RepositoryPath($0) == nil || !has($0) }
+        let safetensors = files == .pt ? nil : weights("model.safetensors", FileSelection.safetensorsIndex)
+        let pytorch = files == .safetensors ? nil : weights("pytorch_model.bin", FileSelection.pytorchIndex)
+        guard let state = safetensors ?? pytorch else {
+            return files == .pt ? "pytorch_model.bin" : "model.safetensors"
         }
-        // Shards without their index are a download that was broken off.
-        if has("model.safetensors") { return nil }
-        return allowsPickle && has("pytorch_model.bin") ? nil : "model.safetensors"
+        if case .lacking(let name) = state { return name }
+        return nil
+    }
+
+    /// Weights of one format.
+    private enum Weights {
+        case complete
+        case lacking(String)
+    }
+
+    /// The weights in one file, or in the shards of an index; nil where neither is there, for shards without their
+    /// index are a download that was broken off.
+    private func weights(_ file: String, _ index: String) -> Weights? {
+        guard has(index) else { return has(file) ? .complete : nil }
+        guard let shards = WeightIndex.shards(in: content(of: index)) else { return .lacking(index) }
+        return shards.sorted().first { RepositoryPath($0) == nil || !has($0) }.map { .lacking($0) }
+            ?? .complete
     }
 
     private static let tokenizers = [

@@ -1,18 +1,20 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+package import VLLMCheckpoints
+
 /// Which files of a repository are wanted.
 package enum FileSelection: Sendable, Hashable {
-    /// What serving needs: configuration, tokenizer, chat template and the weights in safetensors; where a repository
-    /// has none, its `pytorch_model*.bin` if `allowsPickle` says so.
-    case checkpoint(allowsPickle: Bool = false)
+    /// What serving needs: configuration, tokenizer, chat template and the weights, from files of that kind.
+    case checkpoint(WeightFiles = .auto)
     /// The tokenizer and what belongs to it.
     case tokenizer
     /// All files.
     case everything
 
-    /// The index of sharded weights.
-    static let indexName = "model.safetensors.index.json"
+    /// The indices of sharded weights.
+    static let safetensorsIndex = "model.safetensors.index.json"
+    static let pytorchIndex = "pytorch_model.bin.index.json"
 
     private static let configurationNames: Set<String> = ["config.json", "generation_config.json"]
     private static let tokenizerNames: Set<String> = [
@@ -27,31 +29,43 @@ package enum FileSelection: Sendable, Hashable {
         switch self {
         case .everything: true
         case .tokenizer: Self.isTokenizer(path) || path == "config.json"
-        case .checkpoint:
-            Self.isTokenizer(path) || Self.configurationNames.contains(path) || path == Self.indexName
+        case .checkpoint: Self.isTokenizer(path) || Self.configurationNames.contains(path)
         }
+    }
+
+    /// The index of the weights that are wanted, of all paths of a repository; nil where there is none.
+    func index(in paths: some Collection<String>) -> String? {
+        guard case .checkpoint(let files) = self else { return nil }
+        if files != .pt {
+            if paths.contains(Self.safetensorsIndex) { return Self.safetensorsIndex }
+            if files == .safetensors || !Self.safetensors(in: paths).isEmpty { return nil }
+        }
+        return paths.contains(Self.pytorchIndex) ? Self.pytorchIndex : nil
     }
 
     /// The files of the weights, of all paths of a repository.
     ///
     /// - Parameter shards: the files that the index names; nil where there is no index.
-    func weights(in paths: some Sequence<String>, shards: Set<String>?) throws(HubError) -> [String] {
-        guard case .checkpoint(let allowsPickle) = self else { return [] }
+    func weights(in paths: some Collection<String>, shards: Set<String>?) throws(HubError) -> [String] {
+        guard case .checkpoint(let files) = self else { return [] }
         if let shards { return shards.sorted() }
-        let top = paths.filter { !$0.contains("/") }
-        let tensors = top.filter { $0.hasSuffix(".safetensors") }
+        let tensors = files == .pt ? [] : Self.safetensors(in: paths)
         // A second copy of the weights in their authors' own layout.
         let own = tensors.filter { !$0.hasPrefix("consolidated") }
         if !tensors.isEmpty { return (own.isEmpty ? tensors : own).sorted() }
-        let pickles = top.filter { $0.hasPrefix("pytorch_model") && $0.hasSuffix(".bin") }
-        if allowsPickle, !pickles.isEmpty {
-            return (pickles + top.filter { $0 == "pytorch_model.bin.index.json" }).sorted()
-        }
+        let pickles = WeightFiles.pytorchNames(in: paths.filter { !$0.contains("/") })
+        if files != .safetensors, !pickles.isEmpty { return pickles }
+        let format = files == .pt ? "PyTorch's format" : "the safetensors format"
         throw HubError(
             .fileNotFound,
-            pickles.isEmpty
-                ? "The repository has no weights in the safetensors format."
-                : "The repository has its weights as pytorch_model*.bin only, not in the safetensors format.")
+            files == .safetensors && !pickles.isEmpty
+                ? "The repository has its weights in files of PyTorch only, not in \(format)."
+                : "The repository has no weights in \(format)\(files == .auto || files == .hf ? " or PyTorch's" : "")."
+        )
+    }
+
+    private static func safetensors(in paths: some Sequence<String>) -> [String] {
+        paths.filter { !$0.contains("/") && $0.hasSuffix(".safetensors") }
     }
 
     private static func isTokenizer(_ path: String) -> Bool {

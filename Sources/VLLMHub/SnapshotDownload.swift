@@ -51,8 +51,7 @@ struct SnapshotDownload: Sendable {
 
     /// The index of the weights, where it is needed to know which files are wanted.
     private var indexOfWeights: [RemoteFile] {
-        guard case .checkpoint = selection else { return [] }
-        return listing.files[FileSelection.indexName].map { [$0] } ?? []
+        selection.index(in: listing.files.keys).flatMap { listing.files[$0] }.map { [$0] } ?? []
     }
 
     private func wantedFiles(shards: Set<String>?) throws(HubError) -> [RemoteFile] {
@@ -73,7 +72,7 @@ struct SnapshotDownload: Sendable {
             guard let file = listing.files[path] else {
                 throw HubError(
                     .fileNotFound,
-                    "\(session.repository) lacks a file that its \(FileSelection.indexName) names: \(path.debugDescription)."
+                    "\(session.repository) lacks a file that its index names: \(path.debugDescription)."
                 )
             }
             files.append(file)

@@ -3,7 +3,7 @@
 
 import VLLMJSON
 
-/// The index of sharded weights, `model.safetensors.index.json`.
+/// The index of sharded weights, `model.safetensors.index.json` or `pytorch_model.bin.index.json`.
 enum WeightIndex {
     /// The files that an index names; nil where it is not one.
     static func shards(in bytes: [UInt8]?) -> Set<String>? {

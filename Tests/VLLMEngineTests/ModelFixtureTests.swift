@@ -17,7 +17,7 @@ import VLLMTypes
         "mixtral",
         "phi",
         "phi-wide",
-        "qwen2", "qwen2-moe", "qwen2-window", "qwen3", "qwen3-moe",
+        "qwen2", "qwen2-bin", "qwen2-moe", "qwen2-window", "qwen3", "qwen3-moe",
     ]
 
     @Test(

@@ -23,6 +23,10 @@ extension FuzzTarget {
                 checkpoint.tensor(name)?.withBytes { bytes in _ = bytes.byteCount }
             }
         },
+        FuzzTarget("pytorch", upTo: 8192, seeds: .files("Tests/Fixtures/pytorch/*.bin")) { bytes in
+            let tensors = try PyTorchFile.tensors(of: FileBytes(bytes, name: "file"), path: "file")
+            for tensor in tensors.values { tensor.withBytes { bytes in _ = bytes.byteCount } }
+        },
         FuzzTarget("packed", upTo: 16_384, seeds: .made(Samples.packed)) { bytes in
             let file = try PackedFile(FileBytes(bytes, name: "packed"), key: Samples.packedKey)
             try file.verify { chunks, body in (0..<chunks).forEach(body) }

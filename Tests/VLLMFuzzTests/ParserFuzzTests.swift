@@ -82,6 +82,17 @@ import VLLMTokenizers
         #expect(accepted >= 0)
     }
 
+    @Test("files of PyTorch: archives, and pickles alone", arguments: ["zip", "protocol4", "legacy", "wide"])
+    func pytorch(name: String) throws {
+        let path = Self.folder + "../pytorch/\(name).bin"
+        let original = try #require(try FileBytes(mapping: path)).bytes
+        let accepted = fuzz([original], cases: 30_000, seed: 6) { input in
+            let tensors = try PyTorchFile.tensors(of: FileBytes(input, name: "file"), path: "file")
+            for tensor in tensors.values { tensor.withBytes { bytes in _ = bytes.byteCount } }
+        }
+        #expect(accepted > 0)
+    }
+
     @Test("config.json", arguments: ["llama", "llama-tied-llama3", "gpt2", "phi", "qwen2-window"])
     func config(name: String) throws {
         let original = try bytes("\(name)/config.json")

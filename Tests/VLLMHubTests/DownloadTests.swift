@@ -3,6 +3,7 @@
 
 import Synchronization
 import Testing
+import VLLMCheckpoints
 import VLLMHub
 
 /// What a download leaves in the cache.
@@ -88,14 +89,45 @@ import VLLMHub
         }
     }
 
-    @Test func `weights that are pickles come only if asked for`() async throws {
-        let files: [String: [UInt8]] = ["config.json": [1], "pytorch_model.bin": [2, 3]]
+    @Test func `files of PyTorch come where there are no safetensors, unless those alone are wanted`()
+        async throws
+    {
+        let files: [String: [UInt8]] = [
+            "config.json": [1], "pytorch_model.bin": [2, 3], "training_args.bin": [4], "optimizer.pt": [5],
+        ]
         try await HubFixture.run(files, large: []) { fixture in
-            let error = try await fixture.failure()
+            let error = await #expect(throws: HubError.self) {
+                try await fixture.fetch(.checkpoint(.safetensors))
+            }
             #expect(error?.kind == .fileNotFound)
-            #expect(error?.message.contains("pytorch_model*.bin only") == true)
-            _ = try await fixture.fetch(.checkpoint(allowsPickle: true))
+            #expect(error?.message.contains("in files of PyTorch only") == true)
+            _ = try await fixture.fetch()
             #expect(fixture.cache.names(in: HubFixture.snapshot()) == ["config.json", "pytorch_model.bin"])
+            #expect(try fixture.client().cachedSnapshot(of: "org/model") != nil)
+            #expect(
+                try fixture.client().cachedSnapshot(of: "org/model", wanting: .checkpoint(.safetensors))
+                    == nil)
+        }
+    }
+
+    @Test func `of the two formats the one that is wanted comes, with its index`() async throws {
+        let files: [String: [UInt8]] = [
+            "config.json": [1], "model.safetensors": [2],
+            "pytorch_model.bin.index.json": Array(#"{"weight_map":{"a":"pytorch_model-1.bin"}}"#.utf8),
+            "pytorch_model-1.bin": [3], "pytorch_model-2.bin": [4],
+        ]
+        try await HubFixture.run(files, large: []) { fixture in
+            _ = try await fixture.fetch(.checkpoint(.pt))
+            #expect(
+                fixture.cache.names(in: HubFixture.snapshot()) == [
+                    "config.json", "pytorch_model-1.bin", "pytorch_model.bin.index.json",
+                ])
+            #expect(try fixture.client().cachedSnapshot(of: "org/model", wanting: .checkpoint(.pt)) != nil)
+        }
+        try await HubFixture.run(files, large: []) { fixture in
+            _ = try await fixture.fetch()
+            #expect(fixture.cache.names(in: HubFixture.snapshot()) == ["config.json", "model.safetensors"])
+            #expect(try fixture.client().cachedSnapshot(of: "org/model", wanting: .checkpoint(.pt)) == nil)
         }
     }
 

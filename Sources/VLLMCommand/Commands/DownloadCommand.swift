@@ -10,8 +10,8 @@ struct DownloadCommand: ParsableCommand, Command {
         commandName: "download",
         abstract: "Fetches a model from the hub into the local cache, and prints its folder.",
         discussion: """
-            Fetches what serving needs: configuration, tokenizer, chat template and weights
-            in safetensors. What is here already is not fetched again, and what was broken
+            Fetches what serving needs: configuration, tokenizer, chat template and weights,
+            in safetensors or, where there are none, in PyTorch's format. What is here already is not fetched again, and what was broken
             off goes on where it stopped.
 
             Examples:

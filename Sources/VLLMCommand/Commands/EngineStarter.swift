@@ -85,7 +85,9 @@ struct EngineStarter {
 
     private func source(_ options: EngineOptions) async throws -> CheckpointSource {
         guard let name = model.model else { return BuiltInModel.source }
-        return try await files.resolve(name, revision: options.revision)
+        return try await files.resolve(
+            name, revision: options.revision,
+            wanting: .checkpoint(WeightFiles(rawValue: options.loadFormat) ?? .auto))
     }
 
     private func load(

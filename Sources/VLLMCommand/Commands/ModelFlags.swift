@@ -89,7 +89,7 @@ struct ModelFlags: ParsableArguments {
 
     @Option(
         help:
-            "What finds the weights: auto, hf and safetensors read safetensors; others are formats that this program registers."
+            "What finds the weights: auto and hf (safetensors, or PyTorch's files where there are none), safetensors, pt, or a format that this program registers."
     )
     var loadFormat: String = "auto"
 
