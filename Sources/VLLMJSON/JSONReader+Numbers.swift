@@ -44,6 +44,7 @@ extension JSONReader {
             try readExponent(&digits)
         }
         if isInteger, !digits.overflows, let value = integer(digits) { return .integer(value) }
+        if isInteger, let value = Int128(text(from: start)) { return .wideInteger(value) }
         return .number(try double(digits, start))
     }
 
@@ -80,6 +81,11 @@ extension JSONReader {
         digits.scale += isNegative ? -magnitude : magnitude
     }
 
+    /// What was read since a place, which is ASCII.
+    private func text(from start: Int) -> String {
+        String(copying: unsafe UTF8Span(unchecked: bytes.extracting(start..<offset)))
+    }
+
     /// Converts exactly when mantissa and power are exact (W. D. Clinger, 1990), else by the library.
     private func double(_ digits: Digits, _ start: Int) throws(JSONError) -> Double {
         if !digits.overflows, digits.mantissa <= 1 << 53, abs(digits.scale) <= 22 {
@@ -88,9 +94,7 @@ extension JSONReader {
             let value = digits.scale < 0 ? mantissa / power : mantissa * power
             return digits.isNegative ? -value : value
         }
-        let text = String(
-            copying: unsafe UTF8Span(unchecked: bytes.extracting(start..<offset)))
-        guard let value = Double(text), value.isFinite || allowsNonFinite else {
+        guard let value = Double(text(from: start)), value.isFinite || allowsNonFinite else {
             throw failure(.range, "expected a number within the range of a double", at: start)
         }
         return value

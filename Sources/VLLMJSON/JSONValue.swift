@@ -10,7 +10,9 @@ public enum JSONValue: Sendable {
     case bool(Bool)
     /// An integer literal that fits `Int`.
     case integer(Int)
-    /// A number with a fraction or an exponent, or an integer beyond the range of `Int`.
+    /// An integer literal beyond `Int` that fits 128 bits: bounds of unsigned types in schemas are such.
+    indirect case wideInteger(Int128)
+    /// A number with a fraction or an exponent, or an integer beyond 128 bits.
     case number(Double)
     case string(String)
     case array([JSONValue])
@@ -32,6 +34,7 @@ extension JSONValue {
     public var doubleValue: Double? {
         switch self {
         case .integer(let value): Double(value)
+        case .wideInteger(let value): Double(value)
         case .number(let value): value
         default: nil
         }
@@ -74,7 +77,7 @@ extension JSONValue {
         case .null: "null"
         case .bool: "boolean"
         case .integer: "integer"
-        case .number: "number"
+        case .number, .wideInteger: "number"
         case .string: "string"
         case .array: "array"
         case .object: "object"
@@ -89,6 +92,7 @@ extension JSONValue: Hashable {
         case (.null, .null): true
         case (.bool(let a), .bool(let b)): a == b
         case (.integer(let a), .integer(let b)): a == b
+        case (.wideInteger(let a), .wideInteger(let b)): a == b
         case (.number(let a), .number(let b)): a == b
         case (.string(let a), .string(let b)): StringBytes.equal(a, b)
         case (.array(let a), .array(let b)): a == b
@@ -103,6 +107,7 @@ extension JSONValue: Hashable {
         case .null: hasher.combine(0)
         case .bool(let value): hasher.combine(value)
         case .integer(let value): hasher.combine(value)
+        case .wideInteger(let value): hasher.combine(value)
         case .number(let value): hasher.combine(value)
         case .string(let value): hasher.combine(StringBytes.hash(value))
         case .array(let value): hasher.combine(value)

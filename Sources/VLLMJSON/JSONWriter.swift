@@ -41,6 +41,7 @@ public struct JSONWriter: Sendable {
         case .null: output.append(contentsOf: "null".utf8)
         case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
         case .integer(let value): Self.write(value, into: &output)
+        case .wideInteger(let value): output.append(contentsOf: String(value).utf8)
         case .number(let value): write(value, into: &output)
         case .string(let value): Self.write(value, ensuresASCII: style.ensuresASCII, into: &output)
         case .array(let elements): write(elements, level: level, into: &output)

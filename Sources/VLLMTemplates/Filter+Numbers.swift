@@ -10,9 +10,9 @@ extension Renderer {
             _ = try arguments.bind("abs", [])
             switch value {
             case .float(let number): return .float(number.magnitude)
-            case .int, .bool:
-                let integer = value.integer ?? 0
-                return integer < 0 ? try negate(.int(integer)) : .int(integer)
+            case .int, .wide, .bool:
+                let integer = value.wideInteger ?? 0
+                return integer < 0 ? try negate(value) : .integer(integer)
             default: throw .runtime("bad operand type for abs(): '\(value.typeName)'")
             }
         case .int: return try toInt(value, arguments)
@@ -29,14 +29,14 @@ extension Renderer {
         var number: Double
         switch value {
         case .undefined(let undefined): throw undefined.error
-        case .int, .bool: return .int(value.integer ?? 0)
+        case .int, .wide, .bool: return .integer(value.wideInteger ?? 0)
         case .float(let float):
             if float.isInfinite { throw .runtime("cannot convert float infinity to integer") }
             number = float
         case .string(let text):
             let base = values[1] ?? .int(10)
             if let base = base.integer, let integer = PythonText.parseInt(text, base: base) {
-                return .int(integer)
+                return .integer(integer)
             }
             guard let float = PythonText.parseFloat(text), float.isFinite else { return fallback }
             number = float
@@ -44,8 +44,8 @@ extension Renderer {
         }
         if number.isNaN { return fallback }
         number = number.rounded(.towardZero)
-        guard let integer = Int(exactly: number) else { throw .runtime("integer does not fit 64 bits") }
-        return .int(integer)
+        guard let integer = Int128(exactly: number) else { throw .runtime("integer does not fit 128 bits") }
+        return .integer(integer)
     }
 
     private func toFloat(_ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
@@ -67,8 +67,8 @@ extension Renderer {
         }
         switch method {
         case "common":
-            if let integer = value.integer {
-                return .int(Self.round(integer, precision))
+            if let integer = value.wideInteger {
+                return .integer(Self.round(integer, precision))
             }
             return .float(Self.round(number, precision))
         case "ceil", "floor":
@@ -91,14 +91,14 @@ extension Renderer {
         return (value / scale).rounded(.toNearestOrEven) * scale
     }
 
-    private static func round(_ value: Int, _ precision: Int) -> Int {
+    private static func round(_ value: Int128, _ precision: Int) -> Int128 {
         if precision >= 0 { return value }
-        if precision < -18 { return 0 }
-        var scale = 1
+        if precision < -38 { return 0 }
+        var scale: Int128 = 1
         for _ in precision..<0 { scale *= 10 }
         var quotient = value / scale
         let rest = (value % scale).magnitude
-        let half = UInt(scale / 2)
+        let half = UInt128(scale / 2)
         if rest > half || (rest == half && quotient % 2 != 0) { quotient += value < 0 ? -1 : 1 }
         return quotient.multipliedReportingOverflow(by: scale).partialValue
     }

@@ -24,6 +24,15 @@ extension Renderer {
     private mutating func map(_ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
         guard value.isTrue else { return .iterator(try ValueIterator([])) }
         var results: [Value] = []
+        let failure = try failure { renderer throws(TemplateError) in
+            try renderer.addMapped(value, arguments, to: &results)
+        }
+        return .iterator(try ValueIterator(results, failure: failure))
+    }
+
+    private mutating func addMapped(
+        _ value: Value, _ arguments: Arguments, to results: inout [Value]
+    ) throws(TemplateError) {
         if arguments.positional.isEmpty {
             let values = try arguments.bind("map", ["attribute", "default"])
             guard let path = values[0] else { throw .runtime("map requires a filter argument") }
@@ -38,13 +47,22 @@ extension Renderer {
             for item in try iterate(value) { results.append(try apply(filter, to: item, rest)) }
             leave()
         }
-        return .iterator(try ValueIterator(results))
     }
 
     private mutating func select(
         _ value: Value, _ arguments: Arguments, keeps: Bool, path: Value?
     ) throws(TemplateError) -> Value {
         guard value.isTrue else { return .iterator(try ValueIterator([])) }
+        var results: [Value] = []
+        let failure = try failure { renderer throws(TemplateError) in
+            try renderer.addSelected(value, arguments, keeps: keeps, path: path, to: &results)
+        }
+        return .iterator(try ValueIterator(results, failure: failure))
+    }
+
+    private mutating func addSelected(
+        _ value: Value, _ arguments: Arguments, keeps: Bool, path: Value?, to results: inout [Value]
+    ) throws(TemplateError) {
         var test: Test?
         if let name = arguments.positional.first {
             let name = try string(name, "select").string
@@ -52,7 +70,6 @@ extension Renderer {
             if test == nil { throw .runtime("No test named '\(name)'.") }
         }
         let rest = arguments.dropFirst(1)
-        var results: [Value] = []
         for item in try iterate(value) {
             try charge(1)
             let subject = try attributePath(path, of: item)
@@ -60,7 +77,6 @@ extension Renderer {
             if let test { passes = try apply(test, to: subject, rest) }
             if passes == keeps { results.append(item) }
         }
-        return .iterator(try ValueIterator(results))
     }
 
     /// Strings in lower case, other values as they are.
@@ -120,16 +136,19 @@ extension Renderer {
 
     private mutating func unique(_ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
         let values = try arguments.bind("unique", ["case_sensitive", "attribute"])
-        var seen = Mapping.Builder()
         var results: [Value] = []
-        for item in try iterate(value) {
-            try charge(1)
-            let key = try foldCase(try attributePath(values[1], of: item), values[0]?.isTrue ?? false)
-            let before = seen.keys.count
-            try seen.set(key, .none)
-            if seen.keys.count > before { results.append(item) }
+        let failure = try failure { renderer throws(TemplateError) in
+            var seen = Mapping.Builder()
+            for item in try renderer.iterate(value) {
+                try renderer.charge(1)
+                let part = try renderer.attributePath(values[1], of: item)
+                let key = try renderer.foldCase(part, values[0]?.isTrue ?? false)
+                let before = seen.keys.count
+                try seen.set(key, .none)
+                if seen.keys.count > before { results.append(item) }
+            }
         }
-        return .iterator(try ValueIterator(results))
+        return .iterator(try ValueIterator(results, failure: failure))
     }
 
     private mutating func sortDict(_ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {

@@ -18,6 +18,9 @@ extension Renderer {
         case .last:
             _ = try arguments.bind("last", [])
             return try last(value)
+        case .random:
+            _ = try arguments.bind("random", [])
+            return try random(value)
         case .reverse:
             _ = try arguments.bind("reverse", [])
             return try reverse(value)
@@ -25,7 +28,8 @@ extension Renderer {
             _ = try arguments.bind("items", [])
             if value.isUndefined { return .iterator(try ValueIterator([])) }
             guard case .dict(let mapping) = value else {
-                throw .runtime("Can only get item pairs from a mapping.")
+                let failure = TemplateError.runtime("Can only get item pairs from a mapping.")
+                return .iterator(try ValueIterator([], failure: failure))
             }
             try charge(mapping.count)
             return .iterator(try ValueIterator(try MappingView(mapping, .items).items()))
@@ -38,11 +42,21 @@ extension Renderer {
     private mutating func first(_ value: Value) throws(TemplateError) -> Value {
         let found: Value?
         switch value {
-        case .iterator(let iterator): found = iterator.next()
+        case .iterator(let iterator): found = try iterator.next()
         case .string(let text): found = text.isEmpty ? nil : .string(text.character(0).marked(false))
         default: found = try iterate(value).first
         }
         return found ?? .undefined(Undefined(.hint("No first item, sequence was empty.")))
+    }
+
+    /// Any of the elements that have a place.
+    private mutating func random(_ value: Value) throws(TemplateError) -> Value {
+        switch value {
+        case .string, .list, .tuple, .range, .undefined: break
+        default: throw .runtime("'\(value.typeName)' object has no elements by place")
+        }
+        return try iterate(value).randomElement()
+            ?? .undefined(Undefined(.hint("No random item, sequence was empty.")))
     }
 
     private mutating func last(_ value: Value) throws(TemplateError) -> Value {
@@ -61,7 +75,7 @@ extension Renderer {
         case .string(let text):
             let reversed = String(String.UnicodeScalarView(text.string.unicodeScalars.reversed()))
             return try make(reversed, isMarkup: text.isMarkup)
-        case .iterator(let iterator): return try make(iterator.drain().reversed())
+        case .iterator(let iterator): return try make(try iterator.drain().reversed())
         default:
             let items = try iterate(value)
             try charge(items.count)
@@ -71,12 +85,21 @@ extension Renderer {
 
     private mutating func batch(_ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
         let values = try arguments.bind("batch", ["linecount", "fill_with"], required: 1)
+        var batches: [Value] = []
+        let failure = try failure { renderer throws(TemplateError) in
+            try renderer.addBatches(of: value, values, to: &batches)
+        }
+        return .iterator(try ValueIterator(batches, failure: failure))
+    }
+
+    private mutating func addBatches(
+        of value: Value, _ values: [Value?], to batches: inout [Value]
+    ) throws(TemplateError) {
         let size = try integer(values[0] ?? .none, "batch")
-        var batches: [[Value]] = []
         var current: [Value] = []
         for item in try iterate(value) {
             if current.count == size {
-                batches.append(current)
+                batches.append(try make(current))
                 current = []
             }
             current.append(item)
@@ -86,24 +109,26 @@ extension Renderer {
                 if size > limits.maximumRange { throw .limit("the batch is too large") }
                 current += repeatElement(fill, count: size - current.count)
             }
-            batches.append(current)
+            batches.append(try make(current))
         }
-        return .iterator(try ValueIterator(try lists(batches)))
-    }
-
-    private mutating func lists(_ parts: [[Value]]) throws(TemplateError) -> [Value] {
-        var lists: [Value] = []
-        for part in parts { lists.append(try make(part)) }
-        return lists
     }
 
     private mutating func columns(_ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
         let values = try arguments.bind("slice", ["slices", "fill_with"], required: 1)
+        var parts: [Value] = []
+        let failure = try failure { renderer throws(TemplateError) in
+            try renderer.addColumns(of: value, values, to: &parts)
+        }
+        return .iterator(try ValueIterator(parts, failure: failure))
+    }
+
+    private mutating func addColumns(
+        of value: Value, _ values: [Value?], to parts: inout [Value]
+    ) throws(TemplateError) {
         let count = try integer(values[0] ?? .none, "slice")
         let items = try iterate(value)
         if count == 0 { throw .runtime("integer division or modulo by zero") }
         if count > limits.maximumRange { throw .limit("too many slices") }
-        var parts: [[Value]] = []
         var offset = 0
         for index in 0..<max(0, count) {
             let size = items.count / count
@@ -111,9 +136,8 @@ extension Renderer {
             if index < items.count % count { offset += 1 }
             var part = Array(items[start..<(offset + (index + 1) * size)])
             if let fill = values[1], !fill.isNone, index >= items.count % count { part.append(fill) }
-            parts.append(part)
+            parts.append(try make(part))
         }
-        return .iterator(try ValueIterator(try lists(parts)))
     }
 
     private mutating func join(_ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {

@@ -1,12 +1,13 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-/// The filters of Jinja that need nothing from outside the template.
+/// The filters of Jinja, but for `urlize`, which makes HTML.
 enum Filter: String, Sendable {
     case abs, attr, batch, capitalize, center, count, d, `default`, dictsort, e, escape, filesizeformat, first
     case float, forceescape, format, groupby, indent, int, items, join, last, length, list, lower, map, max,
         min
-    case reject, rejectattr, replace, reverse, round, safe, select, selectattr, slice, sort, string
+    case pprint, random, reject, rejectattr, replace, reverse, round, safe, select, selectattr, slice, sort,
+        string
     case striptags, sum, title, tojson, trim, truncate, unique, upper, urlencode, wordcount, wordwrap, xmlattr
 }
 
@@ -28,7 +29,7 @@ extension Renderer {
         case .map, .select, .reject, .selectattr, .rejectattr, .groupby, .sort, .unique, .min, .max,
             .dictsort:
             return try applySelection(filter, to: value, arguments)
-        case .batch, .slice, .first, .last, .list, .reverse, .join, .items, .count, .length:
+        case .batch, .slice, .first, .last, .random, .list, .reverse, .join, .items, .count, .length:
             return try applySequence(filter, to: value, arguments)
         case .d, .default:
             let values = try arguments.bind("default", ["default_value", "boolean"])
@@ -38,6 +39,9 @@ extension Renderer {
             let name = try string(arguments.bind("attr", ["name"], required: 1)[0] ?? .none, "attr")
             return try ownAttributeOrUndefined(name, of: value)
         case .tojson: return try toJSON(value, arguments)
+        case .pprint:
+            _ = try arguments.bind("pprint", [])
+            return try make(try prettyPrinted(value))
         default: return try applyText(filter, to: value, arguments)
         }
     }

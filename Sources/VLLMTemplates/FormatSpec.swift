@@ -102,7 +102,7 @@ struct FormatSpec {
         return result + digits.dropFirst(whole.count)
     }
 
-    func integer(_ value: Int, radix: Int, prefix: String, minimumDigits: Int = 1) -> String {
+    func integer(_ value: Int128, radix: Int, prefix: String, minimumDigits: Int = 1) -> String {
         var digits = String(value.magnitude, radix: radix)
         if digits.utf8.count < minimumDigits {
             digits = String(repeating: "0", count: minimumDigits - digits.utf8.count) + digits

@@ -314,8 +314,8 @@ struct Lexer {
             digits.append(bytes[place])
             end = place + 1
         }
-        guard let value = Int(String(decoding: digits, as: UTF8.self), radix: radix) else {
-            throw failure("integer literal does not fit 64 bits")
+        guard let value = Int128(String(decoding: digits, as: UTF8.self), radix: radix) else {
+            throw failure("integer literal does not fit 128 bits")
         }
         tokens.append(Token(kind: .integer(value), line: line))
         offset = end

@@ -12,7 +12,11 @@ struct LineWrapper {
         var chunks: [[Unicode.Scalar]] = []
         var wasSpace: Bool?
         for scalar in line.unicodeScalars {
-            let isSpace = " \t\u{B}\u{C}\r\n".unicodeScalars.contains(scalar)
+            let isSpace =
+                switch scalar {
+                case " ", "\t", "\u{B}", "\u{C}", "\r", "\n": true
+                default: false
+                }
             if isSpace != wasSpace { chunks.append([]) }
             chunks[chunks.count - 1].append(scalar)
             wasSpace = isSpace
@@ -25,6 +29,7 @@ struct LineWrapper {
     }
 
     private static func splitHyphens(_ word: [Unicode.Scalar]) -> [[Unicode.Scalar]] {
+        guard word.contains("-") else { return [word] }
         var parts: [[Unicode.Scalar]] = []
         var current: [Unicode.Scalar] = []
         for (index, scalar) in word.enumerated() {

@@ -146,7 +146,7 @@ extension Value {
     var keyHash: UInt64 {
         switch self {
         case .string(let text): return StringBytes.hash(text.string)
-        case .bool, .int, .float:
+        case .bool, .int, .wide, .float:
             let number = number ?? 0
             return number.bitPattern == (-0.0).bitPattern ? 0 : number.bitPattern &* 0x9E37_79B9_7F4A_7C15
         case .tuple(let elements):
@@ -167,6 +167,7 @@ extension Value {
             return a.items.count == b.items.count
                 && zip(a.items, b.items).allSatisfy { $0.isSameKey(as: $1) }
         default:
+            if let a = wideInteger, let b = other.wideInteger { return a == b }
             if let a = number, let b = other.number { return a == b }
             return isIdentical(to: other)
         }
@@ -180,6 +181,7 @@ extension Value {
         case .null: self = .none
         case .bool(let value): self = .bool(value)
         case .integer(let value): self = .int(value)
+        case .wideInteger(let value): self = .integer(value)
         case .number(let value): self = .float(value)
         case .string(let value): self = .text(value)
         case .array(let elements):

@@ -165,7 +165,7 @@ extension Parser {
             return .literal(.string(Text(text)))
         case .integer(let value):
             advance()
-            return .literal(.int(value))
+            return .literal(.integer(value))
         case .float(let value):
             advance()
             return .literal(.float(value))
@@ -253,7 +253,7 @@ extension Parser {
             return .attribute(AttributeName(name))
         case .integer(let value):
             advance()
-            return .item(.literal(.int(value)))
+            return .item(.literal(.integer(value)))
         default: throw failure("expected name or number")
         }
     }

@@ -43,7 +43,7 @@ enum PythonText {
     }
 
     /// What Python's `int(text, base)` gives, or nil where it fails or does not fit.
-    static func parseInt(_ text: Text, base: Int) -> Int? {
+    static func parseInt(_ text: Text, base: Int) -> Int128? {
         var digits = trim(text.string)[...]
         var isNegative = false
         if let first = digits.utf8.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") {
@@ -76,7 +76,7 @@ enum PythonText {
             }
             last = character
         }
-        return Int((isNegative ? "-" : "") + plain, radix: base)
+        return Int128((isNegative ? "-" : "") + plain, radix: base)
     }
 
     /// The ASCII digit for a decimal digit of another script.

@@ -14,7 +14,7 @@ extension Renderer {
         case .range(let range):
             try charge(range.count)
             return range.items
-        case .iterator(let iterator): return iterator.drain()
+        case .iterator(let iterator): return try iterator.drain()
         case .view(let view):
             try charge(view.mapping.count)
             return try view.items()
@@ -66,9 +66,9 @@ extension Renderer {
             if let place = elements.names.firstIndex(of: name.string) { return elements.items[place] }
             return method(name, of: value)
         case .float(let number) where name.string == "real": return .float(number)
-        case .int, .bool:
+        case .int, .wide, .bool:
             switch name.string {
-            case "real", "numerator": return .int(value.integer ?? 0)
+            case "real", "numerator": return .integer(value.wideInteger ?? 0)
             case "imag": return .int(0)
             case "denominator": return .int(1)
             default: return method(name, of: value)
@@ -164,12 +164,13 @@ extension Renderer {
         default: throw .runtime("'\(value.typeName)' object is not subscriptable")
         }
         for bound in [start, stop, step] {
-            guard bound.map({ $0.isNone || $0.integer != nil }) ?? true else {
+            guard bound.map({ $0.isNone || $0.wideInteger != nil }) ?? true else {
                 throw .runtime("slice indices must be integers or None")
             }
         }
         let indices = try SliceIndices(
-            start: start?.integer, stop: stop?.integer, step: step?.integer, count: count)
+            start: start?.clampedInteger, stop: stop?.clampedInteger, step: step?.clampedInteger, count: count
+        )
         try charge(indices.count >> 2)
         return try slice(value, indices)
     }
@@ -205,6 +206,9 @@ extension Renderer {
 }
 
 extension Value {
+    /// The integer, or the nearest that fits, as bounds of slices are taken.
+    fileprivate var clampedInteger: Int? { wideInteger.map { Int(clamping: $0) } }
+
     /// How messages about missing attributes call a value.
     var ownerName: String {
         switch self {

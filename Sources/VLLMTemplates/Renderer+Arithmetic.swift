@@ -5,10 +5,10 @@ extension Renderer {
     mutating func negate(_ value: Value) throws(TemplateError) -> Value {
         switch value {
         case .float(let number): return .float(-number)
-        case .int, .bool:
-            let (result, overflow) = 0.subtractingReportingOverflow(value.integer ?? 0)
+        case .int, .wide, .bool:
+            let (result, overflow) = (0 as Int128).subtractingReportingOverflow(value.wideInteger ?? 0)
             if overflow { throw Self.overflow }
-            return .int(result)
+            return .integer(result)
         case .undefined(let undefined): throw undefined.error
         default: throw .runtime("bad operand type for unary -: '\(value.typeName)'")
         }
@@ -16,19 +16,27 @@ extension Renderer {
 
     func positive(_ value: Value) throws(TemplateError) -> Value {
         switch value {
-        case .float: return value
+        case .float, .wide: return value
         case .int, .bool: return .int(value.integer ?? 0)
         case .undefined(let undefined): throw undefined.error
         default: throw .runtime("bad operand type for unary +: '\(value.typeName)'")
         }
     }
 
-    private static var overflow: TemplateError { .runtime("integer result does not fit 64 bits") }
+    private static var overflow: TemplateError { .runtime("integer result does not fit 128 bits") }
 
     mutating func compute(
         _ left: Value, _ symbol: ArithmeticOperator, _ right: Value
     ) throws(TemplateError) -> Value {
-        if let a = left.integer, let b = right.integer { return try computeIntegers(a, symbol, b) }
+        if let a = left.integer, let b = right.integer {
+            if let result = try computeIntegers(a, symbol, b) { return result }
+            return try .integer(Self.compute(Int128(a), symbol, Int128(b)))
+        }
+        if symbol != .divide, let a = left.wideInteger, let b = right.wideInteger,
+            symbol != .power || b >= 0
+        {
+            return try .integer(Self.compute(a, symbol, b))
+        }
         if let a = left.number, let b = right.number { return try computeFloats(a, symbol, b) }
         if case .undefined(let undefined) = left { throw undefined.error }
         switch (symbol, left, right) {
@@ -83,9 +91,10 @@ extension Renderer {
         return size == 0 ? [] : Array(repeatElement(items, count: count).joined())
     }
 
+    /// The result in 64 bits, or nil where it does not fit.
     private func computeIntegers(
         _ a: Int, _ symbol: ArithmeticOperator, _ b: Int
-    ) throws(TemplateError) -> Value {
+    ) throws(TemplateError) -> Value? {
         let result: (partialValue: Int, overflow: Bool)
         switch symbol {
         case .add: result = a.addingReportingOverflow(b)
@@ -93,26 +102,38 @@ extension Renderer {
         case .multiply: result = a.multipliedReportingOverflow(by: b)
         case .divide:
             if b == 0 { throw .runtime("division by zero") }
-            return .float(Double(a) / Double(b))
-        case .floorDivide:
-            if b == 0 { throw .runtime("integer division or modulo by zero") }
-            result = a.dividedReportingOverflow(by: b)
-            if !result.overflow, a % b != 0, (a < 0) != (b < 0) { return .int(result.partialValue - 1) }
-        case .remainder:
-            if b == 0 { throw .runtime("integer division or modulo by zero") }
-            if b == -1 { return .int(0) }
-            let remainder = a % b
-            return .int(remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder)
-        case .power:
-            if b < 0 { return try computeFloats(Double(a), .power, Double(b)) }
-            return .int(try Self.power(a, b))
+            return .float(IntegerDivision.quotient(a, b))
+        case .power where b < 0: return try computeFloats(Double(a), .power, Double(b))
+        case .floorDivide, .remainder, .power: return nil
         }
-        if result.overflow { throw Self.overflow }
-        return .int(result.partialValue)
+        return result.overflow ? nil : .int(result.partialValue)
     }
 
-    private static func power(_ base: Int, _ exponent: Int) throws(TemplateError) -> Int {
-        var result = 1
+    private static func compute(
+        _ a: Int128, _ symbol: ArithmeticOperator, _ b: Int128
+    ) throws(TemplateError) -> Int128 {
+        let result: (partialValue: Int128, overflow: Bool)
+        switch symbol {
+        case .add: result = a.addingReportingOverflow(b)
+        case .subtract: result = a.subtractingReportingOverflow(b)
+        case .multiply: result = a.multipliedReportingOverflow(by: b)
+        case .divide, .floorDivide:
+            if b == 0 { throw .runtime("integer division or modulo by zero") }
+            result = a.dividedReportingOverflow(by: b)
+            if !result.overflow, a % b != 0, (a < 0) != (b < 0) { return result.partialValue - 1 }
+        case .remainder:
+            if b == 0 { throw .runtime("integer division or modulo by zero") }
+            if b == -1 { return 0 }
+            let remainder = a % b
+            return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder
+        case .power: return try power(a, b)
+        }
+        if result.overflow { throw overflow }
+        return result.partialValue
+    }
+
+    private static func power(_ base: Int128, _ exponent: Int128) throws(TemplateError) -> Int128 {
+        var result: Int128 = 1
         var square = base
         var left = exponent
         while left > 0 {

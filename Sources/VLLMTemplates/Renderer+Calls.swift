@@ -60,7 +60,6 @@ extension Renderer {
         var bounds: [Int] = []
         for value in try arguments.positional("range", 1...3) {
             guard let integer = value.integer else {
-                if case .undefined(let undefined) = value { throw undefined.error }
                 throw .runtime("'\(value.typeName)' object cannot be interpreted as an integer")
             }
             bounds.append(integer)
@@ -119,10 +118,10 @@ extension Renderer {
         case .float(let number):
             _ = try arguments.positional(name.string, 0...0)
             if name.string == "is_integer" { return .bool(number == number.rounded(.towardZero)) }
-        case .int, .bool:
+        case .int, .wide, .bool:
             _ = try arguments.positional(name.string, 0...0)
-            let magnitude = (value.integer ?? 0).magnitude
-            if name.string == "bit_length" { return .int(Int.bitWidth - magnitude.leadingZeroBitCount) }
+            let magnitude = (value.wideInteger ?? 0).magnitude
+            if name.string == "bit_length" { return .int(Int128.bitWidth - magnitude.leadingZeroBitCount) }
         case .function(.dict): return try call(.dictFromKeys, arguments)
         default: break
         }
@@ -245,7 +244,7 @@ extension Value {
         case .loop: ["cycle", "changed"].contains(name.string)
         case .cycler: ["next", "reset"].contains(name.string)
         case .float: name.string == "is_integer"
-        case .int, .bool: name.string == "bit_length"
+        case .int, .wide, .bool: name.string == "bit_length"
         case .function(.dict): name.string == "fromkeys"
         default: false
         }

@@ -56,6 +56,11 @@ extension Renderer {
         case (.view(let a), .view(let b)) where a.part == b.part && a.part != .values:
             return try isEqual(try a.items(), try b.items())
         default:
+            if let a = left.wideInteger {
+                if let b = right.wideInteger { return a == b }
+                if case .float(let b) = right { return Int128(exactly: b) == a }
+            }
+            if case .float(let a) = left, let b = right.wideInteger { return Int128(exactly: a) == b }
             if let a = left.number, let b = right.number { return a == b }
             return left.isIdentical(to: right)
         }
@@ -111,7 +116,7 @@ extension Renderer {
             return !overflow && distance % range.step == 0
                 && (0..<range.count).contains(distance / range.step)
         case .iterator(let iterator):
-            while let item = iterator.next() {
+            while let item = try iterator.next() {
                 try charge(1)
                 if try isEqual(item, value) { return true }
             }
@@ -137,6 +142,7 @@ extension Renderer {
         _ left: Value, _ symbol: ComparisonOperator, _ right: Value
     ) throws(TemplateError) -> Bool {
         if let a = left.integer, let b = right.integer { return Self.order(a, symbol, b) }
+        if let a = left.wideInteger, let b = right.wideInteger { return Self.order(a, symbol, b) }
         if let a = left.number, let b = right.number { return Self.order(a, symbol, b) }
         switch (left, right) {
         case (.undefined(let undefined), _), (_, .undefined(let undefined)): throw undefined.error

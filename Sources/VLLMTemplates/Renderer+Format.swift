@@ -85,7 +85,7 @@ extension Renderer {
                 String(String.UnicodeScalarView(text.string.unicodeScalars.prefix($0)))
             }
             return spec.pad(cut ?? text.string)
-        case .int, .bool: return try formatInteger(value, spec)
+        case .int, .wide, .bool: return try formatInteger(value, spec)
         case .float(let number):
             if let type = spec.type, !"eEfFgGn%".unicodeScalars.contains(type) {
                 throw .runtime("Unknown format code '\(type)' for object of type 'float'")
@@ -97,7 +97,7 @@ extension Renderer {
     }
 
     private mutating func formatInteger(_ value: Value, _ spec: FormatSpec) throws(TemplateError) -> String {
-        let integer = value.integer ?? 0
+        let integer = value.wideInteger ?? 0
         switch spec.type {
         case nil, "d", "n":
             if spec.precision != nil { throw .runtime("Precision not allowed in integer format specifier") }

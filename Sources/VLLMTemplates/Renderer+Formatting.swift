@@ -152,12 +152,12 @@ extension Renderer {
             guard let double = value.number else {
                 throw .runtime("%d format: a real number is required, not \(value.typeName)")
             }
-            guard let integer = value.integer ?? Int(exactly: double.rounded(.towardZero)) else {
+            guard let integer = value.wideInteger ?? Int128(exactly: double.rounded(.towardZero)) else {
                 throw .runtime("cannot convert a float beyond the range of integers")
             }
             return number.integer(integer, radix: 10, prefix: "", minimumDigits: spec.precision ?? 1)
         case "x", "X", "o":
-            guard let integer = value.integer else {
+            guard let integer = value.wideInteger else {
                 throw .runtime("%\(spec.conversion) format: an integer is required, not \(value.typeName)")
             }
             let radix = spec.conversion == "o" ? 8 : 16

@@ -63,7 +63,12 @@ extension Renderer {
         self.line = line
         let (text, flow) = try capture(body)
         if flow != .normal { return flow }
-        try write(try apply(filters, to: .text(text)))
+        let value = try apply(filters, to: .text(text))
+        // Unlike an expression, a block's result is joined to the text as it is.
+        guard case .string(let text) = value else {
+            throw .runtime("expected str instance, \(value.typeName) found")
+        }
+        try write(text)
         return .normal
     }
 

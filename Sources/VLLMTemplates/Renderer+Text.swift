@@ -28,6 +28,7 @@ extension Renderer {
         case .none: result += "None"
         case .bool(let flag): result += flag ? "True" : "False"
         case .int(let number): result += String(number)
+        case .wide(let number): result += String(number)
         case .float(let number): result += PythonFloat.repr(number)
         case .string(let text):
             result += text.isMarkup ? "Markup(" + Self.quoted(text) + ")" : Self.quoted(text)
@@ -147,6 +148,7 @@ extension Renderer {
         case .none: return .null
         case .bool(let flag): return .bool(flag)
         case .int(let number): return .integer(number)
+        case .wide(let number): return .wideInteger(number)
         case .float(let number): return .number(number)
         case .string(let text):
             try charge(bytes: text.size)
@@ -184,7 +186,7 @@ extension Renderer {
         case .string(let text): return text.string
         case .none: return "null"
         case .bool(let flag): return flag ? "true" : "false"
-        case .int, .float: return try repr(key)
+        case .int, .wide, .float: return try repr(key)
         default:
             throw .runtime("keys must be str, int, float, bool or None, not \(key.typeName)")
         }

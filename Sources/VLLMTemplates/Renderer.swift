@@ -100,6 +100,21 @@ struct Renderer: ~Copyable {
 
     mutating func leave() { depth -= 1 }
 
+    /// The error of a body, which is kept for later; limits are not.
+    mutating func failure(
+        of body: (inout Renderer) throws(TemplateError) -> Void
+    ) throws(TemplateError) -> TemplateError? {
+        let outside = depth
+        do throws(TemplateError) {
+            try body(&self)
+            return nil
+        } catch {
+            if error.kind == .limit { throw error }
+            depth = outside
+            return error
+        }
+    }
+
     /// A string value that counts against the limits.
     mutating func make(_ string: String, isMarkup: Bool = false) throws(TemplateError) -> Value {
         try charge(bytes: string.utf8.count)

@@ -66,8 +66,10 @@ extension Renderer {
         case .true: return value.isIdentical(to: .bool(true))
         case .false: return value.isIdentical(to: .bool(false))
         case .integer:
-            if case .int = value { return true }
-            return false
+            switch value {
+            case .int, .wide: return true
+            default: return false
+            }
         case .float:
             if case .float = value { return true }
             return false

@@ -12,7 +12,7 @@ struct Token: Sendable {
         case blockEnd
         case name(String)
         case string(String)
-        case integer(Int)
+        case integer(Int128)
         case float(Double)
         case symbol(String)
         case end

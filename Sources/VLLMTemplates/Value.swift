@@ -9,6 +9,8 @@ enum Value {
     case none
     case bool(Bool)
     case int(Int)
+    /// An integer that does not fit `Int`; the only form of such a one.
+    indirect case wide(Int128)
     case float(Double)
     case string(Text)
     case list(Elements)
@@ -27,6 +29,9 @@ enum Value {
 
     /// A string value.
     static func text(_ string: String) -> Value { .string(Text(string)) }
+
+    /// An integer in its only form.
+    static func integer(_ value: Int128) -> Value { Int(exactly: value).map { .int($0) } ?? .wide(value) }
 }
 
 extension Value {
@@ -36,7 +41,7 @@ extension Value {
         case .undefined: "Undefined"
         case .none: "NoneType"
         case .bool: "bool"
-        case .int: "int"
+        case .int, .wide: "int"
         case .float: "float"
         case .string(let text): text.isMarkup ? "Markup" : "str"
         case .list: "list"
@@ -68,7 +73,7 @@ extension Value {
         if case .string(let text) = self { text } else { nil }
     }
 
-    /// The integer, if this is one or a Boolean.
+    /// The integer, if this is one that fits or a Boolean.
     var integer: Int? {
         switch self {
         case .int(let value): value
@@ -77,11 +82,17 @@ extension Value {
         }
     }
 
+    /// The integer, however large, if this is one or a Boolean.
+    var wideInteger: Int128? {
+        if case .wide(let value) = self { value } else { integer.map { Int128($0) } }
+    }
+
     /// The number, if this is one or a Boolean.
     var number: Double? {
         switch self {
         case .float(let value): value
         case .int(let value): Double(value)
+        case .wide(let value): Double(value)
         case .bool(let value): value ? 1 : 0
         default: nil
         }

@@ -74,6 +74,15 @@ enum Fixture {
         String(decoding: try bytes(folder + name), as: UTF8.self)
     }
 
+    /// The names of a folder's files with an ending, without it.
+    static func names(_ subfolder: String, suffix: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder + subfolder)
+            .filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }.sorted()
+    }
+
+    /// The file with random templates, from the environment.
+    static var randomCases: String? { ProcessInfo.processInfo.environment["VLLM_TEMPLATE_CASES"] }
+
     /// The folder with templates published with models, from the environment.
     static var publishedTemplates: String? {
         ProcessInfo.processInfo.environment["VLLM_TEST_DATA"].map { $0 + "/templates/" }

@@ -93,7 +93,7 @@ import VLLMTemplates
         let names = [
             "typed-channels.jinja", "xml-tools.jinja", "last-turns.jinja", "python-signatures.jinja",
         ]
-        let sources = try names.map { Array(try Fixture.text($0).utf8) }
+        let sources = try names.map { Array(try Fixture.text("Families/\($0)").utf8) }
         for round in 0..<1500 {
             var bytes = sources[round % sources.count]
             for _ in 0..<Int.random(in: 1...4, using: &generator) {

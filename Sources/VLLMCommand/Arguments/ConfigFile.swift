@@ -64,7 +64,7 @@ package struct ConfigFile: Sendable {
             if text == "~" || text.isEmpty { return .null }
             let parsed = try? JSONParser.parse(Array(text.utf8))
             switch parsed {
-            case .integer, .number, .bool, .null: return parsed ?? .null
+            case .integer, .wideInteger, .number, .bool, .null: return parsed ?? .null
             default: return .string(text)
             }
         case .sequence(let nodes): return .array(nodes.map(json))

@@ -129,6 +129,7 @@ struct FieldReader {
         }
         switch value {
         case .integer(let value): return value
+        case .wideInteger: throw error("int_parsing_size", ", exceeds 64 bits")
         case .bool(let value): return value ? 1 : 0
         case .number(let number):
             if let integer = Int(exactly: number) { return integer }
@@ -151,6 +152,7 @@ struct FieldReader {
         switch value {
         case .integer(let value): return Double(value)
         case .bool(let value): return value ? 1 : 0
+        case .wideInteger(let value): return Double(value)
         case .number(let number): return number
         case .string(let text):
             if let number = Double(text) { return number }

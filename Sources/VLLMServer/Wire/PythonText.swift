@@ -26,6 +26,7 @@ enum PythonText {
         case .null: return "None"
         case .bool(let value): return value ? "True" : "False"
         case .integer(let value): return String(value)
+        case .wideInteger(let value): return String(value)
         case .number(let value): return PythonFloat.repr(value)
         case .string(let text): return quote(text)
         case .array(let elements):
