@@ -26,12 +26,23 @@ struct TokenizerSource: Sendable {
         }
     }
 
+    /// What vocabularies of SentencePiece and tiktoken are called, where no `tokenizer.json` says all.
+    private static let modelFiles = [
+        "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "tiktoken.model", "qwen.tiktoken",
+    ]
+
     private static func loadTokenizer(_ source: CheckpointSource) throws(CheckpointError) -> Tokenizer? {
         do {
             let configuration = try source.file("tokenizer_config.json")?.bytes
             if let file = try source.file("tokenizer.json") {
                 return try Tokenizer(
                     TokenizerLoader.definition(tokenizerJSON: file.bytes, configuration: configuration))
+            }
+            for name in modelFiles {
+                guard let file = try source.file(name) else { continue }
+                return try Tokenizer(
+                    TokenizerLoader.definition(
+                        modelFile: file.bytes, name: name, configuration: configuration))
             }
             guard let vocabulary = try source.file("vocab.json"), let merges = try source.file("merges.txt")
             else {

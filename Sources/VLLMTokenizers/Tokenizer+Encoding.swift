@@ -40,7 +40,7 @@ extension Tokenizer {
     private func encodeSection(
         _ text: Span<UInt8>, isAtStart: Bool, _ scratch: inout EncoderScratch, into ids: inout [Int32]
     ) throws(TokenizerError) {
-        if let normalizer, let normalized = try normalizer.normalize(text) {
+        if let normalizer, let normalized = try normalizer.normalize(text, isAtStart: isAtStart) {
             try encodeNormalized(normalized.span, isAtStart: isAtStart, &scratch, into: &ids)
         } else {
             try encodeNormalized(text, isAtStart: isAtStart, &scratch, into: &ids)
@@ -71,9 +71,9 @@ extension Tokenizer {
             text, isAtStart: isAtStart, into: &pieces, spare: &scratch.sparePieces)
         if let rewritten {
             let text = rewritten.span
-            for piece in pieces { try model.encode(text, piece, &scratch, into: &ids) }
+            try model.encode(text, pieces, &scratch, into: &ids)
         } else {
-            for piece in pieces { try model.encode(text, piece, &scratch, into: &ids) }
+            try model.encode(text, pieces, &scratch, into: &ids)
         }
         swap(&pieces, &scratch.pieces)
     }

@@ -12,7 +12,9 @@ public final class Tokenizer: Sendable {
 
     let normalizer: Normalizer?
     let preTokenizer: PreTokenizer
-    let model: BytePairEncoder
+    let model: any TokenEncoder
+    /// The model's vocabulary.
+    let tokens: TokenTable
     let postProcessor: PostProcessor
     let decoder: DecoderChain
     let added: AddedVocabulary
@@ -26,18 +28,22 @@ public final class Tokenizer: Sendable {
     public init(_ definition: TokenizerDefinition) throws(TokenizerError) {
         let normalizer: Normalizer? =
             if let normalizer = definition.normalizer { try Normalizer(normalizer) } else { nil }
-        let preTokenizer = try PreTokenizer(definition.preTokenizer)
+        let preTokenizer = try PreTokenizer(
+            definition.preTokenizer, modelReadsBytes: definition.model.canReadBytes)
         switch definition.model {
         case .bytePairEncoding(let description):
             model = try BytePairEncoder(description, readsBytes: preTokenizer.endsInBytes)
+        case .unigram(let description): model = try UnigramEncoder(description)
+        case .wordPiece(let description): model = try WordPieceEncoder(description)
         }
-        added = try AddedVocabulary(definition.addedTokens, model: model.tokens, normalizer: normalizer)
+        tokens = model.tokens
+        added = try AddedVocabulary(definition.addedTokens, model: tokens, normalizer: normalizer)
         decoder = try DecoderChain(definition.decoder)
-        postProcessor = try PostProcessor(definition.postProcessor) { [added, model] name in
-            added.ids[name] ?? model.tokens.id(Array(name.utf8))
+        postProcessor = try PostProcessor(definition.postProcessor) { [added, tokens] name in
+            added.ids[name] ?? tokens.id(Array(name.utf8))
         }
-        let idCount = max(model.tokens.idCount, Int((added.tokens.keys.max() ?? -1) + 1))
-        table = DecodingTable(model.tokens, added, idCount: idCount, asBytes: decoder.readsBytes)
+        let idCount = max(tokens.idCount, Int((added.tokens.keys.max() ?? -1) + 1))
+        table = DecodingTable(tokens, added, idCount: idCount, asBytes: decoder.readsBytes)
         self.normalizer = normalizer
         self.preTokenizer = preTokenizer
         roles = definition.roles
@@ -77,13 +83,13 @@ public final class Tokenizer: Sendable {
     /// An added token that is looked for in normalized text is given normalized.
     public func token(for id: Int32) -> String? {
         if let text = added.texts[id] { return text }
-        guard let range = model.tokens.range(of: id) else { return nil }
-        return String(decoding: model.tokens.storage[range], as: UTF8.self)
+        guard let range = tokens.range(of: id) else { return nil }
+        return String(decoding: tokens.storage[range], as: UTF8.self)
     }
 
     /// Returns the id of a token as the vocabulary has it, or nil if there is none.
     public func id(for token: String) -> Int32? {
-        added.ids[token] ?? model.tokens.id(Array(token.utf8))
+        added.ids[token] ?? tokens.id(Array(token.utf8))
     }
 
     /// The id of the token that begins a sequence, if the files name one.

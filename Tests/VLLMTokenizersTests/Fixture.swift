@@ -2,19 +2,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FoundationEssentials
+import Testing
 import VLLMJSON
 import VLLMTokenizers
 
-/// Reads the goldens that Scripts/fixtures/tokenizer_goldens.py wrote.
+/// Reads the goldens that the scripts tokenizer_goldens.py and vocabulary_goldens.py in Scripts/fixtures wrote.
 enum Fixture {
     static let folder = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/Fixtures/"
 
     /// The styles of tokenizers there are goldens for.
-    static let names = [
-        "gpt2", "llama3", "qwen2", "qwen35", "o200k", "deepseek", "starcoder", "llama2", "gemma", "metaspace",
-        "bert",
-        "clip", "added", "plain",
+    static let names =
+        [
+            "gpt2", "llama3", "qwen2", "qwen35", "o200k", "deepseek", "starcoder", "llama2", "gemma",
+            "metaspace",
+            "bert",
+            "clip", "added", "plain",
+        ] + vocabularies
+
+    /// Those of vocabulary_goldens.py.
+    private static let vocabularies = [
+        "t5", "unigram-whole", "unigram-trained", "wordpiece", "wordpiece-cased",
     ]
+
+    /// The golden of a style, and the texts that it is about.
+    static func golden(_ name: String) throws -> (golden: JSONValue, texts: [String]) {
+        let isVocabulary = vocabularies.contains(name)
+        let file = try json(isVocabulary ? "vocabularies.json" : "goldens.json")
+        let texts = isVocabulary ? file["texts"] : try json("texts.json")["texts"]
+        return (try #require(file["tokenizers"]?[name]), strings(texts))
+    }
+
+    /// A tokenizer of a file with a vocabulary alone.
+    static func tokenizer(modelFile name: String, configuration: String? = nil) throws -> Tokenizer {
+        try Tokenizer(
+            try TokenizerLoader.definition(
+                modelFile: try bytes(folder + name), name: name,
+                configuration: configuration.map { Array($0.utf8) }))
+    }
 
     /// Where large vocabularies are, or nil.
     static let dataFolder: String? = ProcessInfo.processInfo.environment["VLLM_TEST_DATA"]

@@ -9,7 +9,7 @@ import VLLMTokenizers
 struct IncrementalDetokenizerTests {
     @Test("The pieces are together the whole decode, for texts and random ids", arguments: Fixture.names)
     func equalsWhole(name: String) throws {
-        let golden = try #require(try Fixture.json("goldens.json")["tokenizers"]?[name])
+        let golden = try Fixture.golden(name).golden
         let tokenizer = try Fixture.tokenizer(name)
         let lists = (golden["ids"]?.arrayValue ?? []) + (golden["lists"]?.arrayValue ?? [])
         #expect(lists.count > 100)

@@ -193,6 +193,61 @@ struct TokenizerLoaderTests {
         }
     }
 
+    @Test(
+        "The class in the configuration says how two files' words are cut; one that is not known is refused")
+    func twoFilesOfAClass() throws {
+        let vocabulary = Array(#"{"1": 0, "2": 1, "12": 2, "a": 3, "\u0120": 4, "\u0120a": 5}"#.utf8)
+        let merges = Array("1 2\n\u{120} a\n".utf8)
+        func encode(_ text: String, _ configuration: String) throws -> [Int32] {
+            try Tokenizer(
+                TokenizerLoader.definition(
+                    vocabularyJSON: vocabulary, merges: merges, configuration: Array(configuration.utf8))
+            ).encode(text)
+        }
+        #expect(try encode("12", #"{"tokenizer_class": "GPT2Tokenizer"}"#) == [2])
+        #expect(try encode("12", #"{"tokenizer_class": "Qwen2TokenizerFast"}"#) == [0, 1])
+        #expect(try encode("a", #"{"tokenizer_class": "GPT2Tokenizer", "add_prefix_space": true}"#) == [5])
+        #expect(throws: TokenizerError.self) { try encode("a", #"{"tokenizer_class": "OtherTokenizer"}"#) }
+    }
+
+    @Test("Merges that stand twice or lead back to a part end all the same")
+    func cycle() throws {
+        let twice = try load(#""vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b", "a b"]"#)
+        #expect(try twice.encode("abab") == [2, 2])
+        let back = try load(#""vocab": {"a": 0, "b": 1, "ab": 0, "ba": 1}, "merges": ["a b", "b a"]"#)
+        #expect(try back.encode(String(repeating: "ab", count: 5000)).count < 10_000)
+    }
+
+    @Test(
+        "What is wrong with a vocabulary that has scores, or with word pieces, is an error that says where",
+        arguments: [
+            (#""type": "Unigram", "vocab": {"a": 0}"#, "model"),
+            (#""type": "Unigram", "vocab": [["a"]]"#, "JSON"),
+            (#""type": "Unigram", "vocab": [["a", "b"]]"#, "number"),
+            (#""type": "Unigram", "vocab": [["a", 1e999]]"#, "summed"),
+            (#""type": "Unigram", "vocab": [["a", -1]], "unk_id": 7"#, "unknown token"),
+            (#""type": "Unigram", "vocab": [["a", -1]], "unk_id": -7"#, "unk_id"),
+            (#""type": "WordPiece", "vocab": [["a", -1]]"#, "model"),
+            (#""type": "WordLevel", "vocab": {"a": 0}"#, "WordLevel"),
+        ])
+    func malformedModels(model: String, place: String) {
+        do {
+            let text = "{\"model\": {\(model)}}"
+            _ = try Tokenizer(try TokenizerLoader.definition(tokenizerJSON: Array(text.utf8)))
+            Issue.record("no error for \(model)")
+        } catch {
+            #expect("\(error)".contains(place), "\(error)")
+        }
+    }
+
+    @Test("Without an unknown token, a character that no token has is an error")
+    func noUnknown() throws {
+        let text = #"{"model": {"type": "Unigram", "vocab": [["a", -1]]}}"#
+        let tokenizer = try Tokenizer(try TokenizerLoader.definition(tokenizerJSON: Array(text.utf8)))
+        #expect(try tokenizer.encode("aa") == [0, 0])
+        #expect(throws: TokenizerError.self) { try tokenizer.encode("ab") }
+    }
+
     @Test("Escapes in a vocabulary are read as JSON defines them")
     func escapes() throws {
         let tokenizer = try load(

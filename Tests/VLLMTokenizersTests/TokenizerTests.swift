@@ -9,8 +9,7 @@ import VLLMTokenizers
 struct TokenizerTests {
     @Test("Ids and texts are those of tokenizers for every style", arguments: Fixture.names)
     func goldens(name: String) throws {
-        let texts = Fixture.strings(try Fixture.json("texts.json")["texts"])
-        let golden = try #require(try Fixture.json("goldens.json")["tokenizers"]?[name])
+        let (golden, texts) = try Fixture.golden(name)
         let tokenizer = try Fixture.tokenizer(name)
         let ids = try #require(golden["ids"]?.arrayValue)
         let decoded = Fixture.strings(golden["decoded"])
@@ -33,7 +32,7 @@ struct TokenizerTests {
         "Random lists of ids, half characters and unknown ids decode as in tokenizers",
         arguments: Fixture.names)
     func randomLists(name: String) throws {
-        let golden = try #require(try Fixture.json("goldens.json")["tokenizers"]?[name])
+        let golden = try Fixture.golden(name).golden
         let tokenizer = try Fixture.tokenizer(name)
         let lists = try #require(golden["lists"]?.arrayValue)
         let texts = Fixture.strings(golden["texts"])

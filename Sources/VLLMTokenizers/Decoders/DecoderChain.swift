@@ -64,7 +64,7 @@ struct DecoderChain: Sendable {
             try feed(text, ends: ends, to: index + 1, &state, &output)
         case .replace(let replacement):
             try replace(replacement, part, ends: ends, index, &state, &output)
-        case .byteLevel, .byteFallback, .wordPiece, .bytePairEncoding:
+        case .byteLevel, .byteFallback, .leadingSpaces, .wordPiece, .bytePairEncoding:
             // These read whole tokens.
             guard ends else {
                 state.steps[index].pending += part
@@ -96,6 +96,11 @@ struct DecoderChain: Sendable {
                 try flushBytes(index, &state, &output)
                 try feed(token, ends: true, to: index + 1, &state, &output)
             }
+        case .leadingSpaces:
+            let drops = state.steps[index].tokenCount == 0 && token.first == 0x20
+            let text = drops ? Array(token.dropFirst()) : token
+            if !text.isEmpty { state.steps[index].tokenCount += 1 }
+            try feed(text, ends: true, to: index + 1, &state, &output)
         case .wordPiece(let prefix, let cleanup):
             let isFirst = state.steps[index].tokenCount == 0
             state.steps[index].tokenCount += 1
@@ -131,7 +136,7 @@ struct DecoderChain: Sendable {
             state.steps[index].holdsToken = false
             let last = Self.replacing(suffix, in: state.steps[index].pending, with: [])
             try feed(last, ends: true, to: index + 1, &state, &output)
-        case .metaspace, .replace, .strip, .wordPiece:
+        case .leadingSpaces, .metaspace, .replace, .strip, .wordPiece:
             break
         }
     }

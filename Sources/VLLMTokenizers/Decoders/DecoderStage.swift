@@ -9,6 +9,7 @@ enum DecoderStage: Sendable {
     case metaspace(replacement: [UInt8], dropsFirst: Bool)
     case replace(TextReplacement)
     case strip(content: [UInt8], start: Int, stop: Int)
+    case leadingSpaces
     case wordPiece(prefix: [UInt8], cleanup: Bool)
     case bytePairEncoding(suffix: [UInt8])
 
@@ -24,6 +25,7 @@ enum DecoderStage: Sendable {
             return [.replace(try TextReplacement(pattern, content: content, context: "decoder"))]
         case .strip(let content, let start, let stop):
             return [.strip(content: Array(String(content).utf8), start: start, stop: stop)]
+        case .leadingSpaces: return [.leadingSpaces]
         case .wordPiece(let prefix, let cleanup):
             return [.wordPiece(prefix: Array(prefix.utf8), cleanup: cleanup)]
         case .bytePairEncoding(let suffix):

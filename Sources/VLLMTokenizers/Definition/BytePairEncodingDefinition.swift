@@ -6,8 +6,8 @@
 public struct BytePairEncodingDefinition: Sendable {
     /// The tokens.
     public var vocabulary: TokenList
-    /// The merges, first the one that is done first.
-    public var merges: MergeList
+    /// Which symbols merge, and what first.
+    public var merges: MergeRule
     /// The token for characters the vocabulary does not have; without one they are dropped.
     public var unknownToken: String?
     /// Whether adjacent unknown characters are one token.
@@ -20,12 +20,16 @@ public struct BytePairEncodingDefinition: Sendable {
     public var continuingSubwordPrefix: String?
     /// What a word's last character ends with in the vocabulary.
     public var endOfWordSuffix: String?
+    /// Tokens that are found before anything merges, longest first; nothing merges across them.
+    public var protectedTokens: [String]
+    /// Tokens that are only steps to longer ones: where one remains, the last merge that gave it is undone.
+    public var unusedIDs: Set<Int32>
 
     /// Creates a description.
     public init(
-        vocabulary: TokenList, merges: MergeList, unknownToken: String? = nil, fusesUnknown: Bool = false,
+        vocabulary: TokenList, merges: MergeRule, unknownToken: String? = nil, fusesUnknown: Bool = false,
         byteFallback: Bool = false, ignoreMerges: Bool = false, continuingSubwordPrefix: String? = nil,
-        endOfWordSuffix: String? = nil
+        endOfWordSuffix: String? = nil, protectedTokens: [String] = [], unusedIDs: Set<Int32> = []
     ) {
         self.vocabulary = vocabulary
         self.merges = merges
@@ -35,5 +39,7 @@ public struct BytePairEncodingDefinition: Sendable {
         self.ignoreMerges = ignoreMerges
         self.continuingSubwordPrefix = continuingSubwordPrefix
         self.endOfWordSuffix = endOfWordSuffix
+        self.protectedTokens = protectedTokens
+        self.unusedIDs = unusedIDs
     }
 }

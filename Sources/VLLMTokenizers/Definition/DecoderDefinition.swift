@@ -15,6 +15,8 @@ public indirect enum DecoderDefinition: Sendable, Hashable {
     case replace(TextPattern, content: String)
     /// Up to `start` and `stop` times `content` goes from a token's ends.
     case strip(content: Unicode.Scalar, start: Int, stop: Int)
+    /// Until there is text, a token loses a space that it begins with.
+    case leadingSpaces
     /// Tokens that do not begin with `prefix` are words of their own.
     case wordPiece(prefix: String, cleanup: Bool)
     /// `suffix` ends a word.

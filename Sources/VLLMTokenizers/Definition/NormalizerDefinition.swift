@@ -19,6 +19,12 @@ public indirect enum NormalizerDefinition: Sendable, Hashable {
     case bert(cleanText: Bool, handleChineseCharacters: Bool, stripAccents: Bool?, lowercase: Bool)
     /// Every byte becomes its character of the byte-level alphabet.
     case byteLevel
+    /// The replacements of a map that SentencePiece compiled, grapheme by grapheme as `tokenizers` applies them.
+    case characterMap([UInt8])
+    /// What SentencePiece does.
+    case sentencePiece(SentencePieceNormalization)
+    /// Controls go and unusual white space becomes a space: the `nmt` rules of SentencePiece.
+    case nmt
     /// One after the other.
     case sequence([NormalizerDefinition])
 }

@@ -22,4 +22,12 @@ public struct TokenRoles: Sendable, Hashable {
         self.padding = padding
         self.unknown = unknown
     }
+
+    /// These roles, with those that are absent from others.
+    func filled(from other: TokenRoles) -> TokenRoles {
+        TokenRoles(
+            beginningOfSequence: beginningOfSequence ?? other.beginningOfSequence,
+            endOfSequence: endOfSequence ?? other.endOfSequence, padding: padding ?? other.padding,
+            unknown: unknown ?? other.unknown)
+    }
 }

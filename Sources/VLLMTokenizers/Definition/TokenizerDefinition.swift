@@ -47,8 +47,16 @@ public struct TokenizerDefinition: Sendable {
         addedTokens: [AddedToken] = [], roles: TokenRoles = TokenRoles()
     ) -> TokenizerDefinition {
         let model = BytePairEncodingDefinition(
-            vocabulary: vocabulary, merges: merges, ignoreMerges: ignoreMerges)
-        return TokenizerDefinition(
+            vocabulary: vocabulary, merges: .list(merges), ignoreMerges: ignoreMerges)
+        return byteLevel(model, pattern: pattern, addedTokens: addedTokens, roles: roles)
+    }
+
+    /// Describes a byte-level tokenizer of a model, with one pattern.
+    static func byteLevel(
+        _ model: BytePairEncodingDefinition, pattern: String, addedTokens: [AddedToken] = [],
+        roles: TokenRoles = TokenRoles()
+    ) -> TokenizerDefinition {
+        TokenizerDefinition(
             model: .bytePairEncoding(model),
             preTokenizer: .sequence([
                 .split(.regex(pattern), behavior: .isolated, invert: false),

@@ -141,6 +141,25 @@ struct JSONCursor: ~Escapable {
         return Int32(value)
     }
 
+    /// Reads a number.
+    mutating func number() throws(TokenizerError) -> Double {
+        _ = peek()
+        let start = position
+        while position < text.count, position - start < 64, Self.isNumeral(text[position]) { position += 1 }
+        let digits = String(decoding: [UInt8](text, start..<position), as: UTF8.self)
+        guard let value = Double(digits) else { throw failure("a number") }
+        return value
+    }
+
+    private static func isNumeral(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
+            UInt8(ascii: "e"), UInt8(ascii: "E"):
+            true
+        default: false
+        }
+    }
+
     /// Skips any value.
     mutating func skipValue() throws(TokenizerError) {
         var depth = 0

@@ -15,8 +15,26 @@ struct TokenizerConfiguration {
         }
     }
 
+    /// The class that reads the tokenizer's files, without the ending that says how.
+    var className: String? {
+        guard let name = root.value["tokenizer_class"]?.stringValue else { return nil }
+        return name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
+    }
+
+    /// A Boolean, or nil if it is absent or null.
+    func bool(_ key: String) throws(TokenizerError) -> Bool? {
+        root.optional(key) == nil ? nil : try root.bool(key, default: false)
+    }
+
     /// Adds the tokens that the definition lacks, in order of their ids, and sets the roles.
-    func apply(to definition: inout TokenizerDefinition) throws(TokenizerError) {
+    ///
+    /// - Parameters:
+    ///   - assignsIDs: whether the ids that the file gives its tokens count, for other files have none for them.
+    ///   - ends: whether a text gets the tokens that begin and end a sequence where the file does not say it.
+    func apply(
+        to definition: inout TokenizerDefinition, assignsIDs: Bool = false,
+        ends: (beginning: Bool, end: Bool) = (false, false)
+    ) throws(TokenizerError) {
         var known = Set(definition.addedTokens.map(\.content))
         func add(_ token: AddedToken) {
             if known.insert(token.content).inserted { definition.addedTokens.append(token) }
@@ -25,9 +43,21 @@ struct TokenizerConfiguration {
             let numbered = zip(members.keys, members.values).compactMap { key, value in
                 Int(key).map { (id: $0, value: value) }
             }
+            var assigned: [(content: String, id: Int32)] = []
             for (id, value) in numbered.sorted(by: { $0.id < $1.id }) {
-                add(try TokenizerLoader.addedToken(JSONField(value, "\(decoder.path).\(id)")))
+                var token = try TokenizerLoader.addedToken(JSONField(value, "\(decoder.path).\(id)"))
+                guard assignsIDs, (0...Int(TokenList.maximumID)).contains(id) else {
+                    add(token)
+                    continue
+                }
+                // Classes that read such files look for them in the text as given.
+                token.normalized = false
+                assigned.append((token.content, Int32(id)))
+                definition.addedTokens.removeAll { $0.content == token.content }
+                known.remove(token.content)
+                add(token)
             }
+            definition.model.add(assigned)
         }
         definition.roles.beginningOfSequence = token("bos_token") ?? definition.roles.beginningOfSequence
         definition.roles.endOfSequence = token("eos_token") ?? definition.roles.endOfSequence
@@ -44,7 +74,7 @@ struct TokenizerConfiguration {
                 add(AddedToken(content, isSpecial: true))
             }
         }
-        try setTemplate(of: &definition)
+        try setTemplate(of: &definition, ends)
     }
 
     /// The tokens without a role that are special nevertheless.
@@ -56,13 +86,17 @@ struct TokenizerConfiguration {
     }
 
     /// Replaces the post-processor if the file says which ends a text gets, as `transformers` 5 does.
-    private func setTemplate(of definition: inout TokenizerDefinition) throws(TokenizerError) {
+    private func setTemplate(
+        of definition: inout TokenizerDefinition, _ ends: (beginning: Bool, end: Bool)
+    ) throws(TokenizerError) {
         guard root.value["add_bos_token"] != nil || root.value["add_eos_token"] != nil else { return }
         var pieces: [TemplatePiece] = [.text]
-        if try root.bool("add_bos_token", default: false), let token = definition.roles.beginningOfSequence {
+        if try root.bool("add_bos_token", default: ends.beginning),
+            let token = definition.roles.beginningOfSequence
+        {
             pieces.insert(.named(token), at: 0)
         }
-        if try root.bool("add_eos_token", default: false), let token = definition.roles.endOfSequence {
+        if try root.bool("add_eos_token", default: ends.end), let token = definition.roles.endOfSequence {
             pieces.append(.named(token))
         }
         definition.postProcessor = .template(pieces)

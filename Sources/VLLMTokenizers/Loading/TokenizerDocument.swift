@@ -8,6 +8,8 @@ struct TokenizerDocument {
     /// Everything else; the two parts are null.
     var root: JSONValue
     var vocabulary: TokenList?
+    /// The vocabulary if its tokens have scores.
+    var pieces: PieceList?
     var merges: MergeList?
 
     /// Reads a document.
@@ -29,6 +31,7 @@ struct TokenizerDocument {
             }
         }
         vocabulary = parts.vocabulary
+        pieces = parts.pieces
         merges = parts.merges
         var rest: [UInt8] = []
         var copied = 0
@@ -47,6 +50,7 @@ struct TokenizerDocument {
 
     private struct Parts {
         var vocabulary: TokenList?
+        var pieces: PieceList?
         var merges: MergeList?
         /// Where the two parts are in the text, in order.
         var ranges: [Range<Int>] = []
@@ -69,6 +73,9 @@ struct TokenizerDocument {
             if key == "vocab", next == UInt8(ascii: "{") {
                 found.vocabulary = try Self.vocabulary(&cursor)
                 found.ranges.append(start..<cursor.position)
+            } else if key == "vocab", next == UInt8(ascii: "[") {
+                found.pieces = try Self.pieces(&cursor)
+                found.ranges.append(start..<cursor.position)
             } else if key == "merges", next == UInt8(ascii: "[") {
                 found.merges = try Self.merges(&cursor)
                 found.ranges.append(start..<cursor.position)
@@ -88,6 +95,20 @@ struct TokenizerDocument {
             try list.append(id: 0) { bytes throws(TokenizerError) in try cursor.string(into: &bytes) }
             try cursor.expect(UInt8(ascii: ":"))
             list.setLastID(try cursor.id())
+        }
+        return list
+    }
+
+    /// Reads an array of tokens with scores: `["a", -1.5]`.
+    private static func pieces(_ cursor: inout JSONCursor) throws(TokenizerError) -> PieceList {
+        var list = PieceList()
+        try cursor.forEach(opening: UInt8(ascii: "["), closing: UInt8(ascii: "]")) {
+            cursor throws(TokenizerError) in
+            try cursor.expect(UInt8(ascii: "["))
+            try list.append { bytes throws(TokenizerError) in try cursor.string(into: &bytes) }
+            try cursor.expect(UInt8(ascii: ","))
+            list.setLastScore(try cursor.number())
+            try cursor.expect(UInt8(ascii: "]"))
         }
         return list
     }

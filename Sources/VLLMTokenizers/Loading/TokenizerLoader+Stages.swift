@@ -20,6 +20,14 @@ extension TokenizerLoader {
                 right: try field.bool("strip_right", default: true))
         case "StripAccents": return .stripAccents
         case "ByteLevel": return .byteLevel
+        case "Nmt": return .nmt
+        case "Precompiled":
+            var map: [UInt8] = []
+            let text = Array(try field.string("precompiled_charsmap").utf8)
+            guard Base64.decode(text.span, 0..<text.count, into: &map) else {
+                throw TokenizerError("\(field.path).precompiled_charsmap", "the map is not Base64")
+            }
+            return .characterMap(map)
         case "BertNormalizer":
             let accents =
                 field.optional("strip_accents") == nil ? nil : try field.bool("strip_accents", default: false)
@@ -115,7 +123,7 @@ extension TokenizerLoader {
         try id(try field.member(key).value[1], "\(field.path).\(key)[1]")
     }
 
-    private static func id(_ value: JSONValue?, _ path: String) throws(TokenizerError) -> Int32 {
+    static func id(_ value: JSONValue?, _ path: String) throws(TokenizerError) -> Int32 {
         guard let id = value?.intValue, id >= 0, id <= TokenList.maximumID else {
             throw TokenizerError(
                 path, "not an id", expected: "0...\(TokenList.maximumID)", found: value?.kindName ?? "nothing"

@@ -32,37 +32,6 @@ public enum TokenizerLoader {
         try definition(tokenizerJSON: tokenizerJSON.span, configuration: configuration)
     }
 
-    /// Reads GPT-2's two files, `vocab.json` and `merges.txt`.
-    ///
-    /// `<|endoftext|>` is special if the vocabulary has it, as it is for every model published in this
-    /// format.
-    public static func definition(
-        vocabularyJSON: [UInt8], merges text: [UInt8], configuration: [UInt8]? = nil
-    ) throws(TokenizerError) -> TokenizerDefinition {
-        guard UTF8Repair.isValid(vocabularyJSON) else {
-            throw TokenizerError("vocab.json", "the file is not UTF-8")
-        }
-        var cursor = JSONCursor(vocabularyJSON.span)
-        let vocabulary = try TokenizerDocument.vocabulary(&cursor)
-        var merges = MergeList()
-        for line in text.split(separator: 0x0A) where !line.starts(with: "#version".utf8) {
-            let line = line.last == 0x0D ? line.dropLast() : line
-            if !line.isEmpty { try merges.append(line: line, context: "merges.txt") }
-        }
-        var definition = TokenizerDefinition.byteLevel(vocabulary: vocabulary, merges: merges)
-        let end = "<|endoftext|>"
-        let bytes = Array(end.utf8)
-        let hasEnd = (0..<vocabulary.count).contains {
-            vocabulary.bytes[vocabulary.range($0)].elementsEqual(bytes)
-        }
-        if hasEnd {
-            definition.addedTokens = [AddedToken(end, isSpecial: true)]
-            definition.roles = TokenRoles(beginningOfSequence: end, endOfSequence: end, unknown: end)
-        }
-        if let configuration { try TokenizerConfiguration(configuration).apply(to: &definition) }
-        return definition
-    }
-
     /// Reads an element of `added_tokens` or of `added_tokens_decoder`.
     static func addedToken(_ field: JSONField) throws(TokenizerError) -> AddedToken {
         AddedToken(
@@ -76,20 +45,53 @@ public enum TokenizerLoader {
     private static func model(
         _ field: JSONField, _ document: TokenizerDocument
     ) throws(TokenizerError) -> ModelDefinition {
-        let type = try field.string("type", default: document.merges == nil ? "unknown" : "BPE")
-        guard type == "BPE" else {
-            throw TokenizerError(field.path, "the model is not supported", expected: "BPE", found: type)
+        switch try field.string("type", default: untypedModel(field, document)) {
+        case "BPE": return .bytePairEncoding(try bytePairEncoding(field, document))
+        case "Unigram":
+            guard let pieces = document.pieces else {
+                throw TokenizerError(field.path, "vocab is missing or of the wrong kind")
+            }
+            return .unigram(
+                UnigramDefinition(
+                    pieces: pieces,
+                    unknownID: try field.optional("unk_id") == nil
+                        ? nil : id(field.member("unk_id").value, "\(field.path).unk_id"),
+                    byteFallback: try field.bool("byte_fallback", default: false)))
+        case "WordPiece":
+            guard let vocabulary = document.vocabulary else {
+                throw TokenizerError(field.path, "vocab is missing or of the wrong kind")
+            }
+            return .wordPiece(
+                WordPieceDefinition(
+                    vocabulary: vocabulary, unknownToken: try field.string("unk_token", default: "[UNK]"),
+                    continuingSubwordPrefix: try field.string("continuing_subword_prefix", default: "##"),
+                    maximumWordLength: try field.count("max_input_chars_per_word", default: 100)))
+        case let type:
+            throw TokenizerError(
+                field.path, "the model is not supported", expected: "BPE, Unigram or WordPiece", found: type)
         }
+    }
+
+    /// The type of a model that old files do not name.
+    private static func untypedModel(_ field: JSONField, _ document: TokenizerDocument) -> String {
+        if document.merges != nil { return "BPE" }
+        if document.pieces != nil { return "Unigram" }
+        return field.optional("max_input_chars_per_word") == nil ? "unknown" : "WordPiece"
+    }
+
+    private static func bytePairEncoding(
+        _ field: JSONField, _ document: TokenizerDocument
+    ) throws(TokenizerError) -> BytePairEncodingDefinition {
         guard let vocabulary = document.vocabulary, let merges = document.merges else {
             throw TokenizerError(field.path, "vocab or merges are missing or of the wrong kind")
         }
-        return .bytePairEncoding(
-            BytePairEncodingDefinition(
-                vocabulary: vocabulary, merges: merges, unknownToken: try field.optionalString("unk_token"),
-                fusesUnknown: try field.bool("fuse_unk", default: false),
-                byteFallback: try field.bool("byte_fallback", default: false),
-                ignoreMerges: try field.bool("ignore_merges", default: false),
-                continuingSubwordPrefix: try field.optionalString("continuing_subword_prefix"),
-                endOfWordSuffix: try field.optionalString("end_of_word_suffix")))
+        return BytePairEncodingDefinition(
+            vocabulary: vocabulary, merges: .list(merges),
+            unknownToken: try field.optionalString("unk_token"),
+            fusesUnknown: try field.bool("fuse_unk", default: false),
+            byteFallback: try field.bool("byte_fallback", default: false),
+            ignoreMerges: try field.bool("ignore_merges", default: false),
+            continuingSubwordPrefix: try field.optionalString("continuing_subword_prefix"),
+            endOfWordSuffix: try field.optionalString("end_of_word_suffix"))
     }
 }

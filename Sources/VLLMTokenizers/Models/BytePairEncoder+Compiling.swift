@@ -73,24 +73,33 @@ extension BytePairEncoder {
         return forms
     }
 
-    /// Returns a character's bytes if no merge joins anything but it with it on the right, else nothing.
-    static func boundary(_ merges: MergeList, ofCharacter character: Unicode.Scalar) -> [UInt8] {
-        let mark = Array(String(character).utf8)
-        let bytes = merges.bytes
-        for rank in 0..<merges.count {
-            let whole = merges.range(rank).whole
-            var seenOther = false
-            var position = whole.lowerBound
-            while position < whole.upperBound {
-                if bytes[position...].starts(with: mark), position + mark.count <= whole.upperBound {
-                    if seenOther { return [] }
-                    position += mark.count
-                } else {
-                    seenOther = true
-                    position += 1
+    /// Notes which characters merging puts side by side; nil if the tokens of bytes merge, for these stand in the
+    /// place of characters.
+    static func adjacency(
+        _ definition: BytePairEncodingDefinition, fallback: [Int32]
+    ) -> TokenAdjacency? {
+        let hasBytes = fallback.contains { $0 >= 0 }
+        switch definition.merges {
+        case .list(let merges):
+            var adjacency = TokenAdjacency(capacity: merges.bytes.count / 3)
+            for rank in 0..<merges.count {
+                let (whole, middle) = merges.range(rank)
+                if hasBytes,
+                    ByteToken.byte(merges.bytes[whole.lowerBound..<middle]) != nil
+                        || ByteToken.byte(merges.bytes[middle..<whole.upperBound]) != nil
+                {
+                    return nil
                 }
+                adjacency.insert(merges.bytes.span, whole)
             }
+            return adjacency
+        case .ranks(let ranks):
+            let list = definition.vocabulary
+            var adjacency = TokenAdjacency(capacity: list.bytes.count / 3)
+            for (entry, rank) in ranks.enumerated() where entry < list.count && rank != MergeRule.never {
+                adjacency.insert(list.bytes.span, list.range(entry))
+            }
+            return adjacency
         }
-        return mark
     }
 }

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Encodes words by merging pairs of symbols, lowest rank first and leftmost first among equals.
-struct BytePairEncoder: Sendable {
+struct BytePairEncoder: TokenEncoder {
     /// The vocabulary as its file has it.
     let tokens: TokenTable
+    /// What may merge.
     let merges: MergeTable
     /// The tokens that a whole word may be, in the form that words have; only with `ignore_merges`.
     private let words: TokenTable?
@@ -12,14 +13,21 @@ struct BytePairEncoder: Sendable {
     private let byteSymbols: [Int32]
     /// Whether words are bytes rather than characters.
     private let readsBytes: Bool
-    /// The first byte of the character in front of which words can be cut without changing the tokens, with
-    /// the rest.
-    private let boundary: [UInt8]
+    /// Where words can be cut without changing the tokens, if they can be cut at all.
+    private let adjacency: TokenAdjacency?
+    /// Whether a cut may be in front of a character that is no token.
+    private let cutsAnywhere: Bool
+    /// Tokens that are found before anything merges.
+    private let protected: ByteTrie
+    /// Characters that are no tokens but may become part of one.
+    let hidden: HiddenSymbols
+    /// Tokens that are only steps to longer ones.
+    let unusedIDs: Set<Int32>
     private let unknownToken: String?
-    private let unknownID: Int32?
-    private let fusesUnknown: Bool
+    let unknownID: Int32?
+    let fusesUnknown: Bool
     /// The tokens of bytes, if all bytes of a character that is not known may become tokens.
-    private let fallback: [Int32]?
+    let fallback: [Int32]?
     /// What merges inside characters may be done first; only for words of bytes.
     private let characters: CharacterMerges?
     private let prefix: [UInt8]
@@ -37,7 +45,20 @@ struct BytePairEncoder: Sendable {
         let isPlain = prefix.isEmpty && suffix.isEmpty
         let forms = readsBytes ? Self.byteForms(list) : list
         var characters = isPlain && readsBytes ? CharacterMerges(forms, idCount: idCount) : nil
-        merges = try Self.mergeTable(definition.merges, tokens, prefix: prefix, &characters)
+        var hidden = HiddenSymbols(first: idCount)
+        switch definition.merges {
+        case .list(let list): merges = try Self.mergeTable(list, tokens, prefix: prefix, &characters)
+        case .ranks(let ranks):
+            merges = try Self.mergeTable(list, ranks: ranks, tokens, &hidden, &characters)
+        }
+        self.hidden = hidden
+        unusedIDs = definition.unusedIDs
+        var protected = ByteTrie()
+        for token in definition.protectedTokens {
+            guard let id = tokens.id(Array(token.utf8)) else { continue }
+            protected.insert(Array(token.utf8), value: id)
+        }
+        self.protected = protected
         self.characters = characters
         words = definition.ignoreMerges ? TokenTable(forms, idCount: idCount) : nil
         self.readsBytes = readsBytes
@@ -53,23 +74,26 @@ struct BytePairEncoder: Sendable {
             text.appendUTF8(readsBytes ? ByteLevelAlphabet.scalars[Int(byte)] : byte)
             return tokens.id(text) ?? -1
         }
-        let canCut = isPlain && !readsBytes && tokens.id(Array("▁".utf8)) != nil
-        boundary = canCut ? Self.boundary(definition.merges, ofCharacter: "▁") : []
+        let isComplete = fallback?.allSatisfy { $0 >= 0 } == true
+        cutsAnywhere = isComplete || fallback == nil && !fusesUnknown
+        // Where unknown characters are left out, merges cross them.
+        let keepsUnknown = isComplete || unknownToken != nil
+        adjacency =
+            isPlain && !readsBytes && keepsUnknown
+            ? Self.adjacency(definition, fallback: fallback ?? []) : nil
     }
 
-    /// Appends the ids of a word of a text.
-    @inline(__always)
     func encode(
-        _ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout EncoderScratch, into ids: inout [Int32]
+        _ text: Span<UInt8>, _ words: [Range<Int>], _ scratch: inout EncoderScratch, into ids: inout [Int32]
     ) throws(TokenizerError) {
-        if boundary.isEmpty || word.count <= 8 {
-            try encodeWord(text, word, &scratch, into: &ids)
+        if adjacency == nil, protected.isEmpty {
+            for word in words { try encodeRemembering(text, word, &scratch, into: &ids) }
         } else {
-            try encodeSections(text, word, &scratch, into: &ids)
+            for word in words { try encodeSections(text, word, &scratch, into: &ids) }
         }
     }
 
-    /// Cuts a word where no merge can join its parts, and encodes each.
+    /// Takes the protected tokens out of a word and encodes what is between them.
     private func encodeSections(
         _ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout EncoderScratch, into ids: inout [Int32]
     ) throws(TokenizerError) {
@@ -79,42 +103,50 @@ struct BytePairEncoder: Sendable {
         }
         var start = word.lowerBound
         var position = start
-        var seenOther = false
-        while position + boundary.count <= word.upperBound {
-            guard text[position] == boundary[0],
-                ByteHash.equal(text, position, boundary.span, 0, count: boundary.count)
-            else {
-                seenOther = true
-                position += 1
+        while !protected.isEmpty, position < word.upperBound {
+            guard let match = protected.longest(in: text, at: position, to: word.upperBound) else {
+                position = protected.candidate(in: text, from: position + 1, to: word.upperBound)
                 continue
             }
-            if seenOther {
-                try encodeWord(text, start..<position, &scratch, into: &ids)
-                start = position
-                seenOther = false
-            }
-            position += boundary.count
+            try encodeCut(text, start..<position, &scratch, into: &ids)
+            ids.append(match.value)
+            start = match.end
+            position = start
         }
-        try encodeWord(text, start..<word.upperBound, &scratch, into: &ids)
+        try encodeCut(text, start..<word.upperBound, &scratch, into: &ids)
     }
 
-    private func encodeWord(
+    /// Cuts a word where no merge can join its parts, and encodes each.
+    private func encodeCut(
         _ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout EncoderScratch, into ids: inout [Int32]
     ) throws(TokenizerError) {
-        guard word.count <= WordCache.longestWord else {
-            return try encodeAnew(text, word, &scratch, into: &ids)
+        guard !word.isEmpty else { return }
+        guard let adjacency, word.count > 8 else {
+            return try encodeRemembering(text, word, &scratch, into: &ids)
         }
-        let key = WordCache.Key(text, word)
-        if scratch.cache.append(key, to: &ids) { return }
-        let start = ids.count
-        try encodeAnew(text, word, &scratch, into: &ids)
-        if ids.count > start, ids.count - start <= WordCache.mostIDs {
-            scratch.cache.insert(key, ids[start...])
+        var start = word.lowerBound
+        var last = text.scalar(at: start)
+        var position = start + last.length
+        while position < word.upperBound {
+            let next = text.scalar(at: position)
+            if !adjacency.joins(last.value, next.value), cutsAnywhere || isKnown(text, position, next) {
+                try encodeRemembering(text, start..<position, &scratch, into: &ids)
+                start = position
+            }
+            last = next
+            position += next.length
         }
+        try encodeRemembering(text, start..<word.upperBound, &scratch, into: &ids)
+    }
+
+    @inline(__always)
+    private func isKnown(_ text: Span<UInt8>, _ position: Int, _ character: DecodedScalar) -> Bool {
+        if character.length == 1 { return byteSymbols[Int(character.value)] >= 0 }
+        return tokens.id(text, position..<position + character.length) != nil
     }
 
     @inline(never)
-    private func encodeAnew(
+    func encodeAnew(
         _ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout EncoderScratch, into ids: inout [Int32]
     ) throws(TokenizerError) {
         if let words, let id = words.id(text, word) {
@@ -127,7 +159,9 @@ struct BytePairEncoder: Sendable {
         } else {
             try appendScalarSymbols(text, word, to: &scratch.symbols)
         }
-        BytePairMerging.merge(&scratch, merges, into: &ids)
+        let start = ids.count
+        BytePairMerging.merge(&scratch, merges, recording: unusedIDs, into: &ids)
+        if !hidden.isEmpty || !unusedIDs.isEmpty { try replaceSymbols(scratch.splits, in: &ids, from: start) }
     }
 
     private func appendByteSymbols(
@@ -222,17 +256,28 @@ struct BytePairEncoder: Sendable {
             symbols.append(UInt32(id))
             return
         }
+        if !hidden.isEmpty, let symbol = hidden.symbol(of: character.span.scalar(at: 0).value) {
+            flush(&pending, to: &symbols)
+            symbols.append(symbol)
+            return
+        }
         if let fallback, text.allSatisfy({ fallback[Int($0)] >= 0 }) {
             // An unknown token that waits stays behind these, as in `tokenizers`.
             for byte in text { symbols.append(UInt32(fallback[Int(byte)])) }
             return
         }
-        guard let unknownToken else { return }
+        guard let unknownID = try requireUnknownID() else { return }
+        if !fusesUnknown { flush(&pending, to: &symbols) }
+        pending = unknownID
+    }
+
+    /// The id of what is not known, or nil if that is left out.
+    func requireUnknownID() throws(TokenizerError) -> Int32? {
+        guard let unknownToken else { return nil }
         guard let unknownID else {
             throw TokenizerError(
                 "model", "unk_token is not in the vocabulary", found: unknownToken.debugDescription)
         }
-        if !fusesUnknown { flush(&pending, to: &symbols) }
-        pending = unknownID
+        return unknownID
     }
 }

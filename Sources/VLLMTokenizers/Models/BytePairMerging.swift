@@ -6,16 +6,24 @@ enum BytePairMerging {
     /// Up to this many symbols a scan for the lowest rank is faster than a queue.
     static let longestScan = 100
 
+    /// The part of a table's value that says what is done first.
+    private static let rankBits = UInt64.max << 32
+
     /// Merges the symbols in `scratch` and appends the ids that remain.
-    static func merge(_ scratch: inout EncoderScratch, _ table: MergeTable, into ids: inout [Int32]) {
+    ///
+    /// - Parameter recorded: tokens for which `scratch.splits` takes down what they were last found to be made of.
+    static func merge(
+        _ scratch: inout EncoderScratch, _ table: MergeTable, recording recorded: Set<Int32>,
+        into ids: inout [Int32]
+    ) {
         let count = scratch.symbols.count
         if scratch.pairs.count < count {
             scratch.pairs.append(contentsOf: repeatElement(0, count: count - scratch.pairs.count))
         }
-        if count <= longestScan {
+        if count <= longestScan, recorded.isEmpty {
             scan(&scratch.symbols, &scratch.pairs, table, into: &ids)
         } else {
-            QueueMerging.merge(&scratch, table, into: &ids)
+            QueueMerging.merge(&scratch, table, recording: recorded, into: &ids)
         }
     }
 
@@ -32,18 +40,21 @@ enum BytePairMerging {
             index += 1
         }
         while count > 1 {
-            var best = MergeTable.none
+            var best = Self.rankBits
+            var merged = UInt64(0)
             var at = 0
             for index in 0..<count - 1 {
                 // Below the counts that the spans were made with.
                 let pair = unsafe pairs[unchecked: index]
+                // Of equal ranks the leftmost stays.
                 if pair < best {
-                    best = pair
+                    best = pair & Self.rankBits
+                    merged = pair
                     at = index
                 }
             }
-            if best == MergeTable.none { break }
-            symbols[at] = UInt32(truncatingIfNeeded: best)
+            if best == Self.rankBits { break }
+            symbols[at] = UInt32(truncatingIfNeeded: merged)
             count -= 1
             index = at + 1
             while index < count {

@@ -14,6 +14,12 @@ struct EncoderScratch: Sendable {
     var next: [Int32] = []
     /// For long words: (rank << 32 | position), smallest first.
     var queue: [UInt64] = []
+    /// What tokens that are only steps were last found to be made of.
+    var splits: [UInt32: (UInt32, UInt32)] = [:]
+    /// For unigram models: the best way to each position.
+    var paths: [UnigramPath] = []
+    /// Where the tokens of a way end, last first.
+    var steps: [Int] = []
     var pieces: [Range<Int>] = []
     var sparePieces: [Range<Int>] = []
 
@@ -22,6 +28,7 @@ struct EncoderScratch: Sendable {
         let limit = 1 << 16
         if pieces.capacity > limit { pieces = [] }
         if sparePieces.capacity > limit { sparePieces = [] }
+        if paths.capacity > limit { (paths, steps) = ([], []) }
         guard symbols.capacity > limit else { return }
         symbols = []
         pairs = []

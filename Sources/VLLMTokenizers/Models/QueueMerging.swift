@@ -4,15 +4,20 @@
 /// Merges the symbols of a long word in n log n with a binary heap of pairs.
 enum QueueMerging {
     /// Merges the symbols in `scratch` and appends the ids that remain.
-    static func merge(_ scratch: inout EncoderScratch, _ table: MergeTable, into ids: inout [Int32]) {
+    static func merge(
+        _ scratch: inout EncoderScratch, _ table: MergeTable, recording recorded: Set<Int32>,
+        into ids: inout [Int32]
+    ) {
         let count = scratch.symbols.count
         scratch.previous = (0..<Int32(count)).map { $0 - 1 }
         scratch.next = (0..<Int32(count)).map { $0 + 1 }
         scratch.queue.removeAll(keepingCapacity: true)
+        scratch.splits.removeAll(keepingCapacity: true)
         for index in 0..<count {
             let pair =
                 index + 1 < count
-                ? table.find(scratch.symbols[index], scratch.symbols[index + 1]) : MergeTable.none
+                ? find(scratch.symbols[index], scratch.symbols[index + 1], &scratch, table, recorded)
+                : MergeTable.none
             scratch.pairs[index] = pair
             if pair != MergeTable.none { scratch.queue.append((pair >> 32) << 32 | UInt64(index)) }
         }
@@ -22,7 +27,7 @@ enum QueueMerging {
             let pair = scratch.pairs[at]
             // The entry is stale if the pair at its place has changed since.
             guard pair != MergeTable.none, pair >> 32 == entry >> 32 else { continue }
-            join(at, UInt32(truncatingIfNeeded: pair), &scratch, table)
+            join(at, UInt32(truncatingIfNeeded: pair), &scratch, table, recorded)
         }
         var index = 0
         while index < count {
@@ -33,7 +38,8 @@ enum QueueMerging {
 
     /// Merges the symbol at a place with the next one and looks up the two new pairs.
     private static func join(
-        _ at: Int, _ merged: UInt32, _ scratch: inout EncoderScratch, _ table: MergeTable
+        _ at: Int, _ merged: UInt32, _ scratch: inout EncoderScratch, _ table: MergeTable,
+        _ recorded: Set<Int32>
     ) {
         let count = scratch.symbols.count
         let removed = Int(scratch.next[at])
@@ -41,18 +47,31 @@ enum QueueMerging {
         scratch.symbols[at] = merged
         scratch.next[at] = Int32(after)
         scratch.pairs[removed] = MergeTable.none
+        let before = Int(scratch.previous[at])
+        if before >= 0 {
+            scratch.pairs[before] = find(scratch.symbols[before], merged, &scratch, table, recorded)
+            push(before, &scratch)
+        }
         if after < count {
             scratch.previous[after] = Int32(at)
-            scratch.pairs[at] = table.find(merged, scratch.symbols[after])
+            scratch.pairs[at] = find(merged, scratch.symbols[after], &scratch, table, recorded)
             push(at, &scratch)
         } else {
             scratch.pairs[at] = MergeTable.none
         }
-        let before = Int(scratch.previous[at])
-        if before >= 0 {
-            scratch.pairs[before] = table.find(scratch.symbols[before], merged)
-            push(before, &scratch)
+    }
+
+    /// Looks a pair up, and takes it down if it makes a token that is recorded.
+    @inline(__always)
+    private static func find(
+        _ left: UInt32, _ right: UInt32, _ scratch: inout EncoderScratch, _ table: MergeTable,
+        _ recorded: Set<Int32>
+    ) -> UInt64 {
+        let pair = table.find(left, right)
+        if !recorded.isEmpty, pair != MergeTable.none, recorded.contains(Int32(truncatingIfNeeded: pair)) {
+            scratch.splits[UInt32(truncatingIfNeeded: pair)] = (left, right)
         }
+        return pair
     }
 
     private static func push(_ at: Int, _ scratch: inout EncoderScratch) {

@@ -11,6 +11,9 @@ indirect enum Normalizer: Sendable {
     case stripAccents(ScalarSet)
     case bert(BertNormalizer)
     case byteLevel
+    case characterMap(CharacterMapNormalizer)
+    case sentencePiece(SentencePieceNormalizer)
+    case nmt
     case sequence([Normalizer])
 
     init(_ definition: NormalizerDefinition) throws(TokenizerError) {
@@ -28,6 +31,9 @@ indirect enum Normalizer: Sendable {
                     cleanText: cleanText, handleChineseCharacters: handleChineseCharacters,
                     stripAccents: stripAccents ?? lowercase, lowercase: lowercase))
         case .byteLevel: self = .byteLevel
+        case .characterMap(let bytes): self = .characterMap(try CharacterMapNormalizer(bytes))
+        case .sentencePiece(let definition): self = .sentencePiece(try SentencePieceNormalizer(definition))
+        case .nmt: self = .nmt
         case .sequence(let definitions):
             var normalizers: [Normalizer] = []
             for definition in definitions { normalizers.append(try Normalizer(definition)) }
@@ -42,13 +48,17 @@ indirect enum Normalizer: Sendable {
         case .replace(let replacement): [replacement.growth]
         // A byte becomes a character of one or two.
         case .byteLevel: [2]
+        case .characterMap(let normalizer): [normalizer.growth]
+        case .sentencePiece(let normalizer): [normalizer.growth]
         case .sequence(let normalizers): normalizers.flatMap(\.factors)
         default: []
         }
     }
 
     /// Returns the changed text, or nil if it is left as it is.
-    func normalize(_ text: Span<UInt8>) throws(TokenizerError) -> [UInt8]? {
+    ///
+    /// - Parameter isAtStart: whether the text begins the whole text, before which nothing stood.
+    func normalize(_ text: Span<UInt8>, isAtStart: Bool = true) throws(TokenizerError) -> [UInt8]? {
         switch self {
         case .unicode(let normalizer): return normalizer.normalize(text)
         case .lowercase(let normalizer): return normalizer.normalize(text)
@@ -65,13 +75,16 @@ indirect enum Normalizer: Sendable {
             var output: [UInt8] = []
             ByteLevelAlphabet.appendCharacters(of: text, 0..<text.count, to: &output)
             return output
+        case .characterMap(let normalizer): return normalizer.normalize(text)
+        case .sentencePiece(let normalizer): return normalizer.normalize(text, isAtStart: isAtStart)
+        case .nmt: return NmtNormalizer.normalize(text)
         case .sequence(let normalizers):
             var current: [UInt8]?
             for normalizer in normalizers {
                 if let text = current {
-                    current = try normalizer.normalize(text.span) ?? text
+                    current = try normalizer.normalize(text.span, isAtStart: isAtStart) ?? text
                 } else {
-                    current = try normalizer.normalize(text)
+                    current = try normalizer.normalize(text, isAtStart: isAtStart)
                 }
             }
             return current

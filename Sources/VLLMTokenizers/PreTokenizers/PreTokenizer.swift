@@ -7,10 +7,13 @@ struct PreTokenizer: Sendable {
     /// Whether the words are bytes: the last step was ByteLevel, and the model reads bytes itself.
     let endsInBytes: Bool
 
-    init(_ definition: PreTokenizerDefinition?) throws(TokenizerError) {
+    /// Compiles a definition.
+    ///
+    /// - Parameter modelReadsBytes: whether the model can take bytes for the characters of the byte-level alphabet.
+    init(_ definition: PreTokenizerDefinition?, modelReadsBytes: Bool) throws(TokenizerError) {
         var stages: [PreTokenizerStage] = []
         if let definition { stages = try PreTokenizerStage.stages(of: definition) }
-        if case .byteLevel? = stages.last {
+        if modelReadsBytes, case .byteLevel? = stages.last {
             stages.removeLast()
             endsInBytes = true
         } else {

@@ -24,6 +24,12 @@ public enum WordPattern {
         #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}"#
         + #"| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*"# + spaces
 
+    /// GPT-4o: words end where an upper case letter begins the next.
+    public static let o200k =
+        #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"#
+        + #"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"#
+        + #"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*"# + spaces
+
     /// White space: up to the last line end, then all but the last, which goes with the next word.
     private static let spaces = #"|\s*[\r\n]+|\s+(?!\S)|\s+"#
 }

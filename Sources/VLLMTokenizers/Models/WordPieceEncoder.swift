@@ -1,0 +1,58 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+/// Takes the longest token from a word again and again.
+struct WordPieceEncoder: TokenEncoder {
+    let tokens: TokenTable
+    private let trie: PrefixTrie
+    /// The node under which the tokens inside words are, or `PrefixTrie.none`.
+    private let continuation: UInt32
+    private let unknownToken: String
+    private let unknownID: Int32?
+    private let maximumWordLength: Int
+
+    /// Compiles a description.
+    init(_ definition: WordPieceDefinition) throws(TokenizerError) {
+        let list = definition.vocabulary
+        tokens = TokenTable(list, idCount: try BytePairEncoder.idCount(list))
+        trie = PrefixTrie(list.bytes, (0..<list.count).map { (list.range($0), list.ids[$0]) })
+        continuation = trie.node(of: definition.continuingSubwordPrefix.utf8)
+        unknownToken = definition.unknownToken
+        unknownID = tokens.id(Array(unknownToken.utf8))
+        maximumWordLength = definition.maximumWordLength
+    }
+
+    func encodeAnew(
+        _ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout EncoderScratch, into ids: inout [Int32]
+    ) throws(TokenizerError) {
+        guard !isTooLong(text, word) else { return ids.append(try requireUnknownID()) }
+        let count = ids.count
+        var position = word.lowerBound
+        var node = PrefixTrie.root
+        while position < word.upperBound {
+            guard node != PrefixTrie.none,
+                let match = trie.longest(from: node, text, position..<word.upperBound)
+            else {
+                ids.removeLast(ids.count - count)
+                return ids.append(try requireUnknownID())
+            }
+            ids.append(match.value)
+            position = match.end
+            node = continuation
+        }
+    }
+
+    /// Whether a word has more code points than are looked at.
+    private func isTooLong(_ text: Span<UInt8>, _ word: Range<Int>) -> Bool {
+        guard word.count > maximumWordLength else { return false }
+        return word.count { text[$0] & 0xC0 != 0x80 } > maximumWordLength
+    }
+
+    private func requireUnknownID() throws(TokenizerError) -> Int32 {
+        guard let unknownID else {
+            throw TokenizerError(
+                "model", "unk_token is not in the vocabulary", found: unknownToken.debugDescription)
+        }
+        return unknownID
+    }
+}

@@ -1,0 +1,23 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+/// Removes controls and makes unusual white space a space: the `nmt` rules of SentencePiece.
+enum NmtNormalizer {
+    /// Returns the cleaned text.
+    static func normalize(_ text: Span<UInt8>) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(text.count)
+        var position = 0
+        while position < text.count {
+            let next = text.scalar(at: position)
+            switch next.value {
+            case 0x01...0x08, 0x0B, 0x0E...0x1F, 0x7F, 0x8F, 0x9F: break
+            case 0x09, 0x0A, 0x0C, 0x0D, 0x1680, 0x200B...0x200F, 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD:
+                output.append(0x20)
+            default: output.append(text, position..<position + next.length)
+            }
+            position += next.length
+        }
+        return output
+    }
+}
