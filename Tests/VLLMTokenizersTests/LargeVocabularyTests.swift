@@ -10,11 +10,11 @@ import VLLMTokenizers
 struct LargeVocabularyTests {
     @Test(
         "Every text has the ids that come with the vocabulary",
-        arguments: [("gpt-2", WordPattern.gpt2, false), ("llama-bpe", WordPattern.llama3, true)])
-    func textsAndIDs(name: String, pattern: String, ignoreMerges: Bool) throws {
+        arguments: ["gpt-2", "llama-bpe", "llama-spm", "bert-bge"])
+    func textsAndIDs(name: String) throws {
         let path = try #require(Fixture.dataFolder) + "/vocab/ggml-vocab-\(name).gguf"
-        let vocabulary = try GGUFVocabulary(try Fixture.bytes(path))
-        let tokenizer = try Tokenizer(try vocabulary.definition(pattern: pattern, ignoreMerges: ignoreMerges))
+        let vocabulary = try GGUFVocabularyFile(try Fixture.bytes(path)).vocabulary
+        let tokenizer = try Tokenizer(try vocabulary.definition())
         #expect(tokenizer.vocabularySize == vocabulary.tokens.count)
         let separator = "\n__ggml_vocab_test__\n"
         let input = String(decoding: try Fixture.bytes(path + ".inp"), as: UTF8.self)
@@ -24,7 +24,10 @@ struct LargeVocabularyTests {
         #expect(texts.count > 30 && lines.count >= texts.count)
         for (text, line) in zip(texts, lines) {
             let expected = line.split(separator: " ").compactMap { Int32($0) }
-            #expect(try tokenizer.encode(text) == expected, "\(text.debugDescription)")
+            let ids = try tokenizer.encode(text, addSpecialTokens: false)
+            #expect(ids == expected, "\(text.debugDescription)")
+            // BERT's texts lose their case.
+            guard name != "bert-bge" else { continue }
             #expect(same(tokenizer.decode(expected, skipSpecialTokens: false), text))
         }
     }
