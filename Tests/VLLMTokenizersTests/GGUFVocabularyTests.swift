@@ -81,6 +81,26 @@ struct GGUFVocabularyTests {
         fails { $0.precompiledCharacterMap = [9, 9, 9, 9, 9] }
     }
 
+    @Test("Tokens that begin with a mark, or are canonically equivalent to others, stay what they are")
+    func marks() throws {
+        var bert = GGUFVocabulary(
+            model: "bert", tokens: ["[UNK]", "▁\u{93E}", "\u{93E}", "▁[x]", "[y]", "▁a"])
+        bert.unknownID = 0
+        bert.tokenTypes = [3, 1, 1, 1, 1, 1]
+        let tokenizer = try Tokenizer(try bert.definition())
+        #expect(
+            (1...5).map { tokenizer.token(for: $0) ?? "" }.elementsEqual(
+                ["\u{93E}", "##\u{93E}", "[x]", "[y]", "a"], by: same))
+        #expect(try tokenizer.encode("a\u{93E} \u{93E}", addSpecialTokens: false) == [5, 2, 1])
+        var greek = GGUFVocabulary(model: "llama", tokens: ["<unk>", "\u{3AF}", "\u{1F77}", "▁"])
+        greek.scores = [0, -1, -2, -3]
+        greek.unknownID = 0
+        #expect(
+            try Tokenizer(try greek.definition()).encode("\u{1F77}\u{3AF}", addSpecialTokens: false) == [
+                3, 2, 1,
+            ])
+    }
+
     @Test("Beginning and end of a sequence stand where the file, or else the model, says")
     func ends() throws {
         var vocabulary = GGUFVocabulary(model: "llama", tokens: ["<unk>", "<s>", "</s>", "▁a"])

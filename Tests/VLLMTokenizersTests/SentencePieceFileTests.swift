@@ -93,6 +93,12 @@ struct SentencePieceFileTests {
         }
     }
 
+    @Test("Canonically equivalent pieces are different pieces")
+    func equivalent() throws {
+        let tokenizer = try load(Self.unknown + Self.piece("\u{3AF}") + Self.piece("\u{1F77}"))
+        #expect(try tokenizer.encode("\u{1F77}\u{3AF}").suffix(2) == [2, 1])
+    }
+
     @Test("A replacement that would make a text a thousand times as long is refused")
     func growth() {
         let long = [UInt8](repeating: 98, count: 5000)

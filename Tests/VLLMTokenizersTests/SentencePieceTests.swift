@@ -67,6 +67,25 @@ struct SentencePieceTests {
         #expect(tokenizer.decode(try tokenizer.encode(text)) == "Hello")
     }
 
+    @Test("Tokens of an added_tokens.json have its ids, and a role makes one special")
+    func addedTokens() throws {
+        let file = try Fixture.bytes(Fixture.folder + "bpe-bytes.model")
+        let size = try Fixture.tokenizer(modelFile: "bpe-bytes.model").vocabularySize
+        let tokenizer = try Tokenizer(
+            try TokenizerLoader.definition(
+                modelFile: file, configuration: Array(#"{"pad_token": "[PAD]"}"#.utf8),
+                addedTokens: Array(#"{"<x>": \#(size + 1), "[PAD]": \#(size)}"#.utf8)))
+        let ids = try tokenizer.encode("[PAD]<x>", addSpecialTokens: false)
+        #expect(ids == [Int32(size), Int32(size + 1)])
+        #expect(tokenizer.decode(ids) == "<x>" && tokenizer.paddingID == Int32(size))
+        for malformed in ["[]", #"{"a": -1}"#, #"{"a": 99999999}"#] {
+            #expect(throws: TokenizerError.self) {
+                _ = try Tokenizer(
+                    try TokenizerLoader.definition(modelFile: file, addedTokens: Array(malformed.utf8)))
+            }
+        }
+    }
+
     @Test("Behind a special token the space in front is put as the configuration says")
     func prefixes() throws {
         func tokens(_ configuration: String) throws -> [String] {

@@ -151,7 +151,10 @@ extension GGUFVocabulary {
     /// Undoes what llama.cpp does to BERT's tokens: words begin with U+2581 and other tokens lose their `##`.
     private static func wordPiece(_ token: String, _ kind: PieceKind) -> String {
         if kind == .control || kind == .unknown || kind == .userDefined { return token }
-        if token.hasPrefix("▁") { return String(token.dropFirst()) }
-        return token.hasPrefix("[") && token.hasSuffix("]") ? token : "##" + token
+        // As bytes: with a mark behind it, U+2581 is part of another character.
+        let word = Array("▁".utf8)
+        if token.utf8.starts(with: word) { return String(Substring(token.utf8.dropFirst(word.count))) }
+        let isBracketed = token.utf8.first == UInt8(ascii: "[") && token.utf8.last == UInt8(ascii: "]")
+        return isBracketed ? token : "##" + token
     }
 }

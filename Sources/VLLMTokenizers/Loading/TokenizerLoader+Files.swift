@@ -50,8 +50,10 @@ extension TokenizerLoader {
     /// - Parameters:
     ///   - name: what messages call the file; a file `qwen.tiktoken` needs no `tokenizer_class`.
     ///   - configuration: the `tokenizer_config.json` beside it, with tokens, their ids and roles.
+    ///   - addedTokens: the `added_tokens.json` beside it, where older files have tokens and their ids.
     public static func definition(
-        modelFile bytes: Span<UInt8>, name: String = "tokenizer.model", configuration: [UInt8]? = nil
+        modelFile bytes: Span<UInt8>, name: String = "tokenizer.model", configuration: [UInt8]? = nil,
+        addedTokens: [UInt8]? = nil
     ) throws(TokenizerError) -> TokenizerDefinition {
         let settings: TokenizerConfiguration? =
             if let configuration { try TokenizerConfiguration(configuration) } else { nil }
@@ -64,6 +66,7 @@ extension TokenizerLoader {
             if try settings?.bool("add_prefix_space") == false { normalization.prefix = .never }
             definition.normalizer = .sentencePiece(normalization)
         }
+        if let addedTokens { try add(addedTokens, to: &definition) }
         try TokenizerClass.sentencePiece(settings?.className)
             .apply(to: &definition, numTokens: model.pieces.count, settings)
         return definition
@@ -71,9 +74,29 @@ extension TokenizerLoader {
 
     /// Reads a `tokenizer.model`.
     public static func definition(
-        modelFile bytes: [UInt8], name: String = "tokenizer.model", configuration: [UInt8]? = nil
+        modelFile bytes: [UInt8], name: String = "tokenizer.model", configuration: [UInt8]? = nil,
+        addedTokens: [UInt8]? = nil
     ) throws(TokenizerError) -> TokenizerDefinition {
-        try definition(modelFile: bytes.span, name: name, configuration: configuration)
+        try definition(
+            modelFile: bytes.span, name: name, configuration: configuration, addedTokens: addedTokens)
+    }
+
+    /// Adds the tokens of an `added_tokens.json`, in order of their ids.
+    private static func add(
+        _ file: [UInt8], to definition: inout TokenizerDefinition
+    ) throws(TokenizerError) {
+        guard UTF8Repair.isValid(file) else {
+            throw TokenizerError("added_tokens.json", "the file is not UTF-8")
+        }
+        var cursor = JSONCursor(file.span)
+        let list = try TokenizerDocument.vocabulary(&cursor)
+        let tokens = (0..<list.count).map { entry in
+            let content = String(decoding: list.bytes[list.range(entry)], as: UTF8.self)
+            return (content: content, id: list.ids[entry])
+        }.sorted { $0.id < $1.id }
+        definition.model.add(tokens)
+        let known = Set(definition.addedTokens.map(\.content))
+        definition.addedTokens += tokens.filter { !known.contains($0.content) }.map { AddedToken($0.content) }
     }
 
     private static func tiktoken(

@@ -139,12 +139,11 @@ struct SentencePieceModel {
         }
         let numUnknown = pieces.kinds.count { $0 == .unknown }
         guard numUnknown == 1 else { throw failure("there should be one unknown piece", "\(numUnknown)") }
-        var seen: Set<String> = []
-        for entry in 0..<pieces.count {
-            let text = pieces.text(entry)
-            guard seen.insert(text).inserted else {
-                throw failure("a piece stands twice", text.debugDescription)
-            }
+        // As bytes: strings that are canonically equivalent are equal.
+        var seen: Set<ArraySlice<UInt8>> = []
+        for entry in 0..<pieces.count
+        where !seen.insert(pieces.tokens.bytes[pieces.tokens.range(entry)]).inserted {
+            throw failure("a piece stands twice", pieces.text(entry).debugDescription)
         }
         let bytes = Set(pieces.texts(of: .byte).compactMap { ByteToken.byte(Array($0.utf8)) })
         guard !byteFallback || bytes.count == 256 else {
