@@ -50,11 +50,21 @@ extension FuzzTarget {
             "tokenizer", upTo: 100_000, seeds: .files("Sources/CVLLMAssets/model/tokenizer.json"),
             .files("Tests/VLLMTokenizersTests/Fixtures/*.tokenizer.json")
         ) { bytes in
-            guard let tokenizer = try ModelLoader.tokenizer(of: source(["tokenizer.json": bytes])) else {
-                return
-            }
-            let tokens = try tokenizer.encode(Samples.text, addSpecialTokens: true)
-            _ = tokenizer.decode(tokens, skipSpecialTokens: false)
+            try tokenize(["tokenizer.json": bytes])
+        },
+        FuzzTarget(
+            "sentencepiece", upTo: 100_000, seeds: .files("Tests/VLLMTokenizersTests/Fixtures/*.model")
+        ) { bytes in
+            try tokenize(["tokenizer.model": bytes])
+        },
+        FuzzTarget("tiktoken", upTo: 16_384, seeds: .files("Tests/VLLMTokenizersTests/Fixtures/*.tiktoken")) {
+            bytes in
+            try tokenize(["qwen.tiktoken": bytes])
+        },
+        FuzzTarget(
+            "tokenizer-config", upTo: 4096, seeds: .made(Samples.tokenizerConfigurations)
+        ) { bytes in
+            try tokenize(["tokenizer.model": Samples.sentencePiece, "tokenizer_config.json": bytes])
         },
         FuzzTarget(
             "template", upTo: 4096, seeds: .files("Tests/VLLMTemplatesTests/Fixtures/*.jinja"),
@@ -77,6 +87,13 @@ extension FuzzTarget {
             _ = try WireCoder.value(EngineReport.self, in: bytes)
         },
     ]
+
+    /// Makes a tokenizer of files, and a text tokens and text again.
+    private static func tokenize(_ files: [String: [UInt8]]) throws {
+        guard let tokenizer = try ModelLoader.tokenizer(of: source(files)) else { return }
+        let tokens = try tokenizer.encode(Samples.text, addSpecialTokens: true)
+        _ = tokenizer.decode(tokens, skipSpecialTokens: false)
+    }
 
     /// Makes a checkpoint of files in memory.
     private static func source(_ files: [String: [UInt8]]) -> CheckpointSource {

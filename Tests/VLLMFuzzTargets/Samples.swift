@@ -41,6 +41,18 @@ enum Samples {
         "html": "<a href='x'>\"R&D\"</a>", "text": "one two  three\nfour\tfive\n\n six",
     ]
 
+    /// A SentencePiece file with an unknown piece and a letter.
+    static let sentencePiece: [UInt8] =
+        [0x0A, 9, 0x0A, 5] + Array("<unk>".utf8) + [0x18, 2] + [0x0A, 3, 0x0A, 1, UInt8(ascii: "a")]
+
+    /// Makes what stands beside such a file.
+    static func tokenizerConfigurations() -> [[UInt8]] {
+        [
+            #"{"tokenizer_class": "LlamaTokenizer", "add_bos_token": true, "bos_token": "<s>", "legacy": false}"#,
+            #"{"tokenizer_class": "ChatGLMTokenizer", "added_tokens_decoder": {"7": {"content": "x", "special": true}}}"#,
+        ].map { Array($0.utf8) }
+    }
+
     /// Makes files of few and small tensors, so that most of an input's bytes are its header's.
     static func safetensors() -> [[UInt8]] { [noTensors, shard] }
 

@@ -105,15 +105,24 @@ import VLLMTokenizers
         #expect(accepted > 0)
     }
 
-    @Test("tokenizer.json")
-    func tokenizer() throws {
+    @Test(
+        "files of tokenizers",
+        arguments: [
+            ("Sources/CVLLMAssets/model/tokenizer.json", "tokenizer.json", 3000),
+            ("Tests/VLLMTokenizersTests/Fixtures/unigram-trained.tokenizer.json", "tokenizer.json", 2000),
+            ("Tests/VLLMTokenizersTests/Fixtures/wordpiece.tokenizer.json", "tokenizer.json", 2000),
+            ("Tests/VLLMTokenizersTests/Fixtures/bpe-user.model", "tokenizer.model", 5000),
+            ("Tests/VLLMTokenizersTests/Fixtures/unigram-user.model", "tokenizer.model", 5000),
+            ("Tests/VLLMTokenizersTests/Fixtures/small.tiktoken", "qwen.tiktoken", 5000),
+        ])
+    func tokenizer(path: String, name: String, cases: Int) throws {
         let folder = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
-        let file = try #require(try FileBytes(mapping: folder + "/Sources/CVLLMAssets/model/tokenizer.json"))
-        let accepted = fuzz([file.bytes], cases: 3000, seed: 4) { input in
+        let file = try #require(try FileBytes(mapping: folder + "/" + path))
+        let accepted = fuzz([file.bytes], cases: cases, seed: 4) { input in
             try unsafe input.withUnsafeBytes { memory in
                 let address = UInt(bitPattern: memory.baseAddress)
                 let source = CheckpointSource.embedded(
-                    name: "t", files: ["tokenizer.json": FileBytes(embeddedAt: address, count: memory.count)])
+                    name: "t", files: [name: FileBytes(embeddedAt: address, count: memory.count)])
                 guard let tokenizer = try ModelLoader.tokenizer(of: source) else { return }
                 let tokens = try tokenizer.encode("Hello, wörld 42 \u{1F600}\n  x", addSpecialTokens: true)
                 _ = tokenizer.decode(tokens, skipSpecialTokens: false)
