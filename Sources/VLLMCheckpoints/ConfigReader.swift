@@ -106,6 +106,13 @@ public struct ConfigReader {
         return numbers
     }
 
+    /// The same object with values for keys that it does not have; a key that is null keeps that.
+    public func withDefaults(_ defaults: JSONObject) -> ConfigReader {
+        var object = object
+        for (key, value) in defaults where !object.contains(key) { object[key] = value }
+        return ConfigReader(object, file: file)
+    }
+
     /// Refuses a key that changes the mathematics unless it has one of the values that do not.
     public func require(_ key: String, oneOf values: [JSONValue]) throws(CheckpointError) {
         guard let value = value(key), !values.contains(value) else { return }

@@ -12,30 +12,39 @@ extension Architecture {
         config, _ throws(CheckpointError) in
         var decoder = try llamaLike(config)
         try config.require("pretraining_tp", oneOf: [1])
+        try setBiases(of: &decoder, config)
+        return decoder
+    }
+
+    /// Biases where `attention_bias` and `mlp_bias` ask for them.
+    static func setBiases(of decoder: inout DecoderConfiguration, _ config: ConfigReader)
+        throws(CheckpointError)
+    {
         if try config.bool("attention_bias", default: false) {
             decoder.biases.formUnion([.queryKeyValue, .attentionOutput])
         }
         if try config.bool("mlp_bias", default: false) { decoder.biases.insert(.mlp) }
-        return decoder
     }
 
     /// The choices that Llama's descendants share: root-mean-square norms, rotary halves, a gated MLP.
     static func llamaLike(
         _ config: ConfigReader, defaultTheta: Double = 10_000, defaultTied: Bool = false,
-        defaultEpsilon: Double = 1e-6, defaultRotaryShare: Double = 1
+        defaultEpsilon: Double = 1e-6, defaultRotaryShare: Double = 1, norm: NormKind = .rms,
+        epsilonKey: String = "rms_norm_eps", activation: Activation? = nil, model: String = "model"
     ) throws(CheckpointError) -> DecoderConfiguration {
         let shape = try DecoderShape(config)
         let headDim = try shape.headDim(config)
-        let epsilon = try config.double("rms_norm_eps", default: defaultEpsilon)
-        let activation = try gateActivation(config)
+        let epsilon = try config.double(epsilonKey, default: defaultEpsilon)
+        let activation = if let activation { activation } else { try gateActivation(config) }
         return try DecoderConfiguration(
-            config, norm: .rms, epsilon: Float(epsilon),
+            config, norm: norm, epsilon: Float(epsilon),
             positions: .rotary(
                 RotaryConfiguration(
                     config, headDim: headDim, maxPositions: shape.maxPositions, defaultTheta: defaultTheta,
                     defaultShare: defaultRotaryShare)),
             mlp: .gated(activation), headDim: headDim,
-            tiesEmbeddings: config.bool("tie_word_embeddings", default: defaultTied), names: .llama)
+            tiesEmbeddings: config.bool("tie_word_embeddings", default: defaultTied),
+            names: .llama(model: model))
     }
 
     /// The function that `hidden_act` names.
@@ -50,12 +59,14 @@ extension Architecture {
         let name = try config.string(key) ?? fallback
         switch name {
         case "silu", "swish": return .silu
-        case "gelu": return .gelu
-        case "gelu_new", "gelu_fast", "gelu_pytorch_tanh": return .geluTanh
+        case "gelu", "gelu_python": return .gelu
+        case "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_accurate", "gelu_python_tanh":
+            return .geluTanh
         case "relu": return .relu
         default:
             throw config.error(
-                key, "'\(name)' is not supported; silu, gelu, gelu_new, gelu_pytorch_tanh and relu are")
+                key,
+                "'\(name)' is not supported; silu, gelu, gelu_new, gelu_fast, gelu_pytorch_tanh and relu are")
         }
     }
 }

@@ -9,13 +9,12 @@ extension Architecture {
     /// Mixtral 8x7B and 8x22B (arXiv 2401.04088): Llama with experts in every layer.
     static let mixtral = Architecture(names: ["MixtralForCausalLM"]) { config, _ throws(CheckpointError) in
         var decoder = try llamaLike(config, defaultTheta: 1e6, defaultEpsilon: 1e-5)
-        let window = try config.int("sliding_window", in: 1...(1 << 24), default: 0)
-        decoder.windows = decoder.windows.map { _ in window }
+        try setWindow(of: &decoder, config)
         let expert = "model.layers.{}.block_sparse_moe.experts.{}"
         let routing = try routing(config, numExperts: "num_local_experts", normalizes: true)
         decoder.experts = ExpertsConfiguration(
             routing: routing, intermediateSize: try expertSize(config, "intermediate_size", of: routing),
-            layers: decoder.windows.map { _ in true },
+            layers: [Bool](repeating: true, count: decoder.numLayers),
             names: ExpertNames(
                 router: "model.layers.{}.block_sparse_moe.gate",
                 weights: .separate(gate: "\(expert).w1", up: "\(expert).w3", down: "\(expert).w2")))

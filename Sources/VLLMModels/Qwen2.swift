@@ -20,18 +20,8 @@ extension Architecture {
     {
         guard try config.bool("use_sliding_window", default: false) else { return }
         let window = try config.int("sliding_window", in: 1...(1 << 24))
-        if let kinds = try config.strings("layer_types") {
-            let known = ["full_attention", "sliding_attention"]
-            guard kinds.count == decoder.numLayers, kinds.allSatisfy(known.contains) else {
-                throw config.error(
-                    "layer_types",
-                    "should name \(known.joined(separator: " or ")) for each of the \(decoder.numLayers) layers"
-                )
-            }
-            for (layer, kind) in kinds.enumerated() where kind == known[1] { decoder.windows[layer] = window }
-            return
-        }
         let first = try config.int("max_window_layers", in: 0...4096, default: decoder.numLayers)
-        for layer in decoder.windows.indices where layer >= first { decoder.windows[layer] = window }
+        let isSliding = try slidingLayers(config, numLayers: decoder.numLayers) { $0 >= first }
+        decoder.windows = isSliding.map { $0 ? window : 0 }
     }
 }

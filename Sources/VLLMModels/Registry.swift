@@ -9,15 +9,29 @@ import VLLMJSON
 /// The architectures that this program knows, one line each.
 package enum Registry {
     package static let architectures: [Architecture] = [
+        .cohere,
+        .cohere2,
+        .gemma,
+        .gemma2,
+        .gemma3,
+        .glm,
+        .glm4,
         .glm4MoE,
         .gpt2,
+        .granite,
+        .internLM2,
         .llama,
+        .mistral,
         .mixtral,
+        .olmo2,
         .phi,
+        .phi3,
         .qwen2,
         .qwen2MoE,
         .qwen3,
         .qwen3MoE,
+        .stableLM,
+        .starCoder2,
     ]
 
     /// The architecture of a checkpoint and its configuration.
