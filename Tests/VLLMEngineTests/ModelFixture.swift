@@ -1,6 +1,7 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import Testing
 import VLLMCheckpoints
 import VLLMEngine
@@ -37,6 +38,10 @@ struct ModelFixture {
         bfloat16MaxError = try #require(bfloat16["max_error"]?.doubleValue)
     }
 
+    /// All checkpoints.
+    static let names =
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder("models"))) ?? []).sorted()
+
     /// A folder of `Tests/Fixtures`.
     static func folder(_ name: String) -> String {
         let parts = #filePath.split(separator: "/").dropLast(2)
@@ -72,9 +77,11 @@ struct Completion: Equatable {
 
 extension AsyncLLM {
     /// Continues a prompt greedily by exactly that many tokens.
-    func complete(_ prompt: [Int32], tokens: Int) async throws -> Completion {
+    ///
+    /// - Parameter promptLogprobs: without them the prompt's beginning may come from the cache.
+    func complete(_ prompt: [Int32], tokens: Int, promptLogprobs: Int? = 0) async throws -> Completion {
         let params = SamplingParams(
-            temperature: 0, maxTokens: tokens, ignoreEOS: true, logprobs: 0, promptLogprobs: 0,
+            temperature: 0, maxTokens: tokens, ignoreEOS: true, logprobs: 0, promptLogprobs: promptLogprobs,
             outputKind: .finalOnly)
         let stream = try generate(.tokens(prompt), params, requestID: "test")
         var result: RequestOutput?

@@ -5,40 +5,56 @@ import Testing
 import VLLMCPU
 import VLLMCheckpoints
 import VLLMEngine
+import VLLMModels
 import VLLMTypes
 
 /// Small random checkpoints of every family against what transformers computes with them.
 ///
 /// `Scripts/fixtures/models.py` made them.
 @Suite struct ModelFixtureTests {
-    static let names = [
-        "glm4-moe", "gpt2", "gpt2-bare", "llama", "llama-linear", "llama-mha-bias", "llama-odd",
-        "llama-tied-llama3",
-        "mixtral",
-        "phi",
-        "phi-wide",
-        "qwen2", "qwen2-bin", "qwen2-moe", "qwen2-window", "qwen3", "qwen3-moe",
-    ]
+    @Test("every architecture has a checkpoint, and every checkpoint its own")
+    func architectures() throws {
+        let tried = try ModelFixture.names.map { try Registry.decoder(for: Checkpoint(ModelFixture($0).source)).name }
+        for architecture in Registry.architectures {
+            for name in architecture.names where !Self.aliases.contains(name) {
+                #expect(tried.contains(name), "\(name) is tried on no checkpoint")
+            }
+        }
+    }
+
+    /// Older names of architectures that have another.
+    private static let aliases = ["LLaMAForCausalLM"]
 
     @Test(
         "float32 log-probabilities and 64 greedy tokens are those of transformers",
-        arguments: names, CPUBackend.availableInstructionSets)
+        arguments: ModelFixture.names, CPUBackend.availableInstructionSets)
     func float32(name: String, instructionSet: String) async throws {
         let fixture = try ModelFixture(name)
-        let engine = try await fixture.load(dtype: .float32) { $0.instructionSet = instructionSet }
+        let engine = try await fixture.load(dtype: .float32) {
+            $0.instructionSet = instructionSet
+            // The longer prompts take several steps.
+            $0.maxNumSeqs = 4
+            $0.maxNumBatchedTokens = 48
+        }
         for prompt in fixture.prompts {
             let output = try await engine.complete(prompt.ids, tokens: 64)
             #expect(output.tokenIDs == prompt.greedy)
             // Sums of a few hundred float32 products in another order differ by some 1e-6 of their size.
             #expect(maximumError(output.promptLogprobs, prompt.promptLogprobs) <= 1e-4)
             #expect(maximumError(output.logprobs, prompt.greedyLogprobs) <= 1e-4)
+            // Keys and values that are there already give the same bits.
+            let hits = engine.statistics.scheduler.prefixCacheHits
+            let again = try await engine.complete(prompt.ids, tokens: 8, promptLogprobs: nil)
+            #expect(again.tokenIDs == Array(output.tokenIDs.prefix(8)))
+            #expect(again.logprobs == Array(output.logprobs.prefix(8)))
+            #expect((engine.statistics.scheduler.prefixCacheHits > hits) == (prompt.ids.count > 16))
         }
         await engine.shutdown()
     }
 
     @Test(
         "bfloat16 errors are at most 1.5 times those of transformers itself",
-        arguments: names, CPUBackend.availableInstructionSets)
+        arguments: ModelFixture.names, CPUBackend.availableInstructionSets)
     func bfloat16(name: String, instructionSet: String) async throws {
         let fixture = try ModelFixture(name)
         let engine = try await fixture.load(dtype: .bfloat16) { $0.instructionSet = instructionSet }
@@ -54,7 +70,7 @@ import VLLMTypes
         await engine.shutdown()
     }
 
-    @Test("float16 runs stay near the float32 reference", arguments: names)
+    @Test("float16 runs stay near the float32 reference", arguments: ModelFixture.names)
     func float16(name: String) async throws {
         let fixture = try ModelFixture(name)
         let engine = try await fixture.load(dtype: .float16)
