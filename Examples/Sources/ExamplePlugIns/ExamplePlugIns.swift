@@ -9,7 +9,7 @@ public enum ExamplePlugIns {
     public static func register() {
         PlugIns.register(logitsProcessor: "no-repeat-ngram") { call, _ in try NoRepeatNGram(call.arguments) }
         PlugIns.register(sampler: "typical") { call, _ in try TypicalSampler(call.arguments) }
-        PlugIns.register(architecture: .stableLM)
+        PlugIns.register(architecture: .smolLM3)
         PlugIns.register(quantization: "row-int8") { _ in RowInt8() }
         PlugIns.register(loadFormat: "npy", NumPyFolder())
         PlugIns.register(kvEvictionPolicy: "lfu") { LeastFrequentlyUsed() }

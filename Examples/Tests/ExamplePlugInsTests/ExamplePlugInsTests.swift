@@ -45,7 +45,7 @@ import VLLM
     }
 
     @Test("an architecture, a quantization scheme and a load format give the reference's tokens",
-        arguments: [("stablelm", "auto"), ("row-int8", "auto"), ("npy", "npy")])
+        arguments: [("smollm3", "auto"), ("row-int8", "auto"), ("npy", "npy")])
     func checkpoints(name: String, loadFormat: String) async throws {
         let fixture = try Fixture(name)
         let llm = try await fixture.load { $0.loadFormat = loadFormat }
@@ -55,7 +55,7 @@ import VLLM
 
     @Test("no three tokens come twice where the processor forbids it")
     func noRepeatNGram() async throws {
-        let fixture = try Fixture("stablelm")
+        let fixture = try Fixture("smollm3")
         let llm = try await fixture.load()
         let call = PlugInCall("no-repeat-ngram", ["size": 3])
         for params in [SamplingParams(temperature: 0), SamplingParams(temperature: 0.2, seed: 4)] {
@@ -70,7 +70,7 @@ import VLLM
 
     @Test("typical sampling with a small mass takes few tokens, and the same for the same seed")
     func typical() async throws {
-        let fixture = try Fixture("stablelm")
+        let fixture = try Fixture("smollm3")
         let llm = try await fixture.load()
         let params = SamplingParams(seed: 3, sampler: PlugInCall("typical", ["mass": 0.4]))
         let first = try await tokens(llm, fixture.prompt, params)
@@ -85,7 +85,7 @@ import VLLM
 
     @Test("what prompts found often outlives what came once")
     func leastFrequentlyUsed() async throws {
-        let fixture = try Fixture("stablelm")
+        let fixture = try Fixture("smollm3")
         for (policy, isKept) in [("lru", false), ("lfu", true)] {
             let llm = try await fixture.load {
                 $0.kvEvictionPolicy = policy
