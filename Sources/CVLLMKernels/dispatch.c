@@ -11,6 +11,7 @@
     void vllm_route_##S(const vllm_route_args *, int, int); \
     void vllm_norm_##S(const vllm_norm_args *, int, int); \
     void vllm_qkv_##S(const vllm_qkv_args *, int, int); \
+    void vllm_latent_##S(const vllm_latent_args *, int, int); \
     int vllm_argmax_##S(const float *, int); \
     float vllm_log_sum_exp_##S(const float *, int); \
     int vllm_count_greater_##S(const float *, int, float); \
@@ -28,11 +29,11 @@
     { \
         .isa = ISA, .linear = vllm_linear_##PRODUCTS, .quantize = vllm_quantize_##REST, \
         .quantize_weights = vllm_quantize_weights_##REST, .route = vllm_route_##REST, \
-        .norm = vllm_norm_##REST, .qkv = vllm_qkv_##REST, .attention = vllm_attention_##PRODUCTS, \
-        .attention_merge = vllm_attention_merge_##PRODUCTS, .argmax = vllm_argmax_##REST, \
-        .log_sum_exp = vllm_log_sum_exp_##REST, .count_greater = vllm_count_greater_##REST, \
-        .top_k = vllm_top_k_##REST, .sample = vllm_sample_##REST, .scale = vllm_scale_##REST, \
-        .convert = vllm_convert_##REST \
+        .norm = vllm_norm_##REST, .qkv = vllm_qkv_##REST, .latent = vllm_latent_##REST, \
+        .attention = vllm_attention_##PRODUCTS, .attention_merge = vllm_attention_merge_##PRODUCTS, \
+        .argmax = vllm_argmax_##REST, .log_sum_exp = vllm_log_sum_exp_##REST, \
+        .count_greater = vllm_count_greater_##REST, .top_k = vllm_top_k_##REST, \
+        .sample = vllm_sample_##REST, .scale = vllm_scale_##REST, .convert = vllm_convert_##REST \
     }
 
 DECLARE_COMMON(portable)

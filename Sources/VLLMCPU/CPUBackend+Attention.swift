@@ -4,6 +4,17 @@
 import CVLLMKernels
 package import VLLMTensors
 
+extension RotaryStyle {
+    /// The kernels' name of the style.
+    var kernelStyle: vllm_rope {
+        switch self {
+        case .none: VLLM_ROPE_NONE
+        case .halves: VLLM_ROPE_HALF
+        case .interleaved: VLLM_ROPE_INTERLEAVED
+        }
+    }
+}
+
 extension CPUBackend {
     package func splitQueryKeyValue(
         _ qkv: Tensor, _ options: QueryKeyValueOptions, batch: StepBatch, numHeads: Int, cache: KVCache,
@@ -12,18 +23,14 @@ extension CPUBackend {
     ) {
         let spec = cache.specs[layer]
         precondition(qkv.rows == batch.positions.count && queries.columns == numHeads * spec.headDim)
+        precondition(spec.valuePrefix == nil, "values are with the keys")
         var arguments = unsafe vllm_qkv_args()
         unsafe arguments.qkv = UnsafePointer(bitPattern: qkv.address)
         unsafe arguments.ld = qkv.stride
         unsafe arguments.heads = Int32(numHeads)
         unsafe arguments.kv_heads = Int32(spec.numHeads)
         unsafe arguments.head_dim = Int32(spec.headDim)
-        unsafe arguments.rope =
-            switch options.rotary {
-            case .none: VLLM_ROPE_NONE
-            case .halves: VLLM_ROPE_HALF
-            case .interleaved: VLLM_ROPE_INTERLEAVED
-            }
+        unsafe arguments.rope = options.rotary.kernelStyle
         unsafe arguments.rotary_dim = Int32(options.rotaryDim)
         unsafe arguments.cos = options.cosines?.pointer
         unsafe arguments.sin = options.sines?.pointer
@@ -69,6 +76,7 @@ extension CPUBackend {
         into output: Tensor
     ) {
         let spec = cache.specs[layer]
+        precondition(queries.columns == numHeads * spec.headDim && output.columns == numHeads * spec.valueDim)
         var arguments = unsafe vllm_attention_args()
         unsafe arguments.q = UnsafeRawPointer(queries.pointer)
         unsafe arguments.ldq = queries.stride
@@ -78,11 +86,13 @@ extension CPUBackend {
         unsafe arguments.heads = Int32(numHeads)
         unsafe arguments.kv_heads = Int32(spec.numHeads)
         unsafe arguments.head_dim = Int32(spec.headDim)
+        unsafe arguments.latent_dim = Int32(spec.valuePrefix ?? 0)
         unsafe arguments.block_size = Int32(cache.blockSize)
         unsafe arguments.scale = options.scale
         unsafe arguments.soft_cap = options.softCap
         unsafe arguments.window = Int32(options.window)
         unsafe arguments.alibi = options.alibiSlopes?.pointer
+        unsafe arguments.sinks = options.sinks?.pointer
         unsafe arguments.out = output.pointer
         unsafe arguments.ldo = output.stride
         unsafe arguments.out_dtype = output.dtype.kernelType
@@ -135,8 +145,11 @@ extension CPUBackend {
 
     package func copyBlocks(_ copies: [(from: Int32, to: Int32)], in cache: KVCache) {
         for (layer, spec) in cache.specs.enumerated() {
-            let size = cache.blockSize * spec.bytesPerToken / 2
-            for base in [cache.keyAddresses[layer], cache.valueAddresses[layer]] {
+            let parts = [
+                (cache.keyAddresses[layer], cache.blockSize * spec.keyBytesPerToken),
+                (cache.valueAddresses[layer], cache.blockSize * spec.valueBytesPerToken),
+            ]
+            for (base, size) in parts where size > 0 {
                 for copy in copies {
                     guard
                         let target = unsafe UnsafeMutableRawPointer(

@@ -29,11 +29,17 @@ extension CPUBackend {
             if isGathered { unsafe product.skipInputs(begin) }
             unsafe product.out = product.out.map { unsafe $0 + begin * hidden.stride * hidden.dtype.size }
         }
+        unsafe runProducts(panels: arguments.numPanels, rows: x.rows)
+    }
+
+    /// Runs the listed products, whose outputs are apart, on all threads.
+    ///
+    /// - Parameter rows: about as many as a product has.
+    func runProducts(panels: Int, rows: Int) {
         let count = unsafe expertProducts.count
-        let panels = unsafe arguments.numPanels
         let pieces = Swift.max(1, (Self.piecesPerThread * pool.count + count - 1) / Swift.max(1, count))
         // Whole tiles for few rows (eight panels) and for many (three pairs).
-        let width = x.rows <= 4 ? 8 : 6
+        let width = rows <= 4 ? 8 : 6
         let grain = ((panels + pieces - 1) / pieces + width - 1) / width * width
         let chunks = (panels + grain - 1) / grain
         unsafe expertProducts.withUnsafeBufferPointer { products in

@@ -126,9 +126,10 @@ package import VLLMTensors
         var keys: [UInt] = []
         var values: [UInt] = []
         for spec in specs {
-            let size = numBlocks * blockSize * spec.bytesPerToken / 2
-            keys.append(try allocateBuffer(size))
-            values.append(try allocateBuffer(size))
+            let slots = numBlocks * blockSize
+            keys.append(try allocateBuffer(slots * spec.keyBytesPerToken))
+            values.append(
+                spec.valuePrefix == nil ? try allocateBuffer(slots * spec.valueBytesPerToken) : 0)
         }
         return KVCache(
             specs: specs, numBlocks: numBlocks, blockSize: blockSize, keyAddresses: keys,

@@ -13,6 +13,7 @@ package enum ConformanceOperation: String, Sendable, CaseIterable {
     case norm
     case rows
     case qkv
+    case latent
     case attention
     case blocks
     case sample
@@ -28,6 +29,7 @@ package enum ConformanceOperation: String, Sendable, CaseIterable {
         case .norm: NormCases.groups
         case .rows: RowCases.groups
         case .qkv: QueryKeyValueCases.groups
+        case .latent: LatentCases.groups
         case .attention: AttentionCases.groups + AttentionInvarianceCases.groups
         case .blocks: BlockCases.groups
         case .sample: SamplingCases.groups + LogitEditCases.groups

@@ -87,7 +87,22 @@ package protocol Backend: AnyObject, Sendable {
         _ qkv: Tensor, _ options: QueryKeyValueOptions, batch: StepBatch, numHeads: Int, cache: KVCache,
         layer: Int,
         into queries: Tensor)
-    /// Causal attention of every sequence's queries over its cached context.
+    /// Makes the key of each token, its normed latent vector and the turned part behind it, and writes it to its slot;
+    /// turns queries.
+    ///
+    /// - Parameters:
+    ///   - queries: float32 [tokens, heads × (content + rotaryDim)].
+    ///   - latents: float32 [tokens, latent + rotaryDim].
+    ///   - contents: what `headwiseLinear` brings to the width of the latent vector, [tokens, heads × content].
+    ///   - keyed: [tokens, heads × (latent + rotaryDim)], of which the turned parts are written.
+    func splitLatent(
+        queries: Tensor, latents: Tensor, _ options: LatentOptions, batch: StepBatch, numHeads: Int,
+        cache: KVCache, layer: Int, contents: Tensor, keyed: Tensor)
+    /// output = x · weightᵀ with a weight a head, all alike and not of whole numbers: x is [tokens, heads × inputs],
+    /// output [tokens, heads × width], of which the first `outputs` columns of each head are written.
+    func headwiseLinear(_ x: Tensor, _ heads: [PackedWeight], into output: Tensor)
+    /// Causal attention of every sequence's queries over its cached context; queries are as wide as keys, and outputs as
+    /// values.
     func attention(
         _ queries: Tensor, _ options: AttentionOptions, batch: StepBatch, numHeads: Int, cache: KVCache,
         layer: Int,

@@ -4,17 +4,28 @@
 /// The keys and values that one layer keeps for a token.
 package struct KVCacheSpec: Sendable, Hashable {
     package var numHeads: Int
+    /// Elements of a key.
     package var headDim: Int
     package var dtype: DType
+    /// Set where a value is the first so many elements of its key, and is not kept besides: latent attention. Else
+    /// values are as wide as keys.
+    package var valuePrefix: Int?
 
-    package init(numHeads: Int, headDim: Int, dtype: DType) {
+    package init(numHeads: Int, headDim: Int, dtype: DType, valuePrefix: Int? = nil) {
         self.numHeads = numHeads
         self.headDim = headDim
         self.dtype = dtype
+        self.valuePrefix = valuePrefix
     }
 
-    /// Bytes of keys and values of one token.
-    package var bytesPerToken: Int { 2 * numHeads * headDim * dtype.size }
+    /// Elements of a value.
+    package var valueDim: Int { valuePrefix ?? headDim }
+    /// Bytes of the keys of one token.
+    package var keyBytesPerToken: Int { numHeads * headDim * dtype.size }
+    /// Bytes of its values; 0 where they are with the keys.
+    package var valueBytesPerToken: Int { valuePrefix == nil ? keyBytesPerToken : 0 }
+    /// Bytes of both.
+    package var bytesPerToken: Int { keyBytesPerToken + valueBytesPerToken }
 }
 
 /// The pool of key/value blocks of all layers, in a backend's memory.
@@ -23,7 +34,7 @@ package struct KVCache: Sendable {
     package let numBlocks: Int
     /// Tokens of a block, a multiple of 16.
     package let blockSize: Int
-    /// Where each layer's keys and values begin.
+    /// Where each layer's keys and values begin; values that are with the keys are nowhere: 0.
     package let keyAddresses: [UInt]
     package let valueAddresses: [UInt]
 

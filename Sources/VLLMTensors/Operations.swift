@@ -85,6 +85,28 @@ package struct QueryKeyValueOptions: Sendable, Hashable {
     package init() {}
 }
 
+/// What becomes of the projections of multi-head latent attention (arXiv 2405.04434, section 2.1), for one layer.
+package struct LatentOptions: Sendable, Hashable {
+    package var rotary: RotaryStyle
+    /// Elements behind a query's content, and behind the latent vector, that are turned: all of them.
+    package var rotaryDim: Int
+    /// Cosines and sines, [positions, rotaryDim / 2] each.
+    package var cosines: PackedVector
+    package var sines: PackedVector
+    /// The norm of the latent vector, of root mean square.
+    package var norm: Norm
+
+    package init(
+        rotary: RotaryStyle, rotaryDim: Int, cosines: PackedVector, sines: PackedVector, norm: Norm
+    ) {
+        self.rotary = rotary
+        self.rotaryDim = rotaryDim
+        self.cosines = cosines
+        self.sines = sines
+        self.norm = norm
+    }
+}
+
 /// The choices of one attention layer.
 package struct AttentionOptions: Sendable, Hashable {
     /// Factor of the scores.
@@ -95,6 +117,8 @@ package struct AttentionOptions: Sendable, Hashable {
     package var window: Int = 0
     /// A slope a head (arXiv 2108.12409).
     package var alibiSlopes: PackedVector?
+    /// A score a head that takes part in the softmax and has no value (GPT-OSS, arXiv 2508.10925).
+    package var sinks: PackedVector?
 
     package init(scale: Float) { self.scale = scale }
 }

@@ -20,6 +20,10 @@ enum Fault: String, CaseIterable, Sendable {
     case route
     /// One element between the experts' layers is off, or one of their sums.
     case expertsUp, expertsDown
+    /// One element of the contents of queries, of their turned parts, or of a head's product is off.
+    case contents, turnedQueries, headwise
+    /// The last token's latent vector, or its place, is off.
+    case latents, latentPosition
 
     /// The operation whose cases have to notice.
     var operation: ConformanceOperation {
@@ -35,6 +39,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .token, .edits: .sample
         case .logprob, .rank: .logprobs
         case .route, .expertsUp, .expertsDown: .experts
+        case .contents, .turnedQueries, .headwise, .latents, .latentPosition: .latent
         }
     }
 }
@@ -205,6 +210,35 @@ final class FaultyBackend: Backend {
         base.attention(
             queries, options, batch: batch, numHeads: numHeads, cache: cache, layer: layer, into: output)
         disturb(output, if: .attention)
+    }
+
+    func splitLatent(
+        queries: Tensor, latents: Tensor, _ options: LatentOptions, batch: StepBatch, numHeads: Int,
+        cache: KVCache, layer: Int, contents: Tensor, keyed: Tensor
+    ) {
+        var batch = batch
+        // The last token has no slot.
+        let last = batch.positions.count - 2
+        if fault == .latentPosition { batch.positions[last] += 1 }
+        if fault == .latents {
+            var rows = base.read(latents)
+            rows[last * latents.columns] += 0.1
+            base.write(rows, to: latents)
+        }
+        base.splitLatent(
+            queries: queries, latents: latents, options, batch: batch, numHeads: numHeads, cache: cache,
+            layer: layer, contents: contents, keyed: keyed)
+        disturb(contents, if: .contents)
+        if fault == .turnedQueries {
+            var values = base.read(keyed)
+            values[values.count - 1] += 0.1
+            base.write(values, to: keyed)
+        }
+    }
+
+    func headwiseLinear(_ x: Tensor, _ heads: [PackedWeight], into output: Tensor) {
+        base.headwiseLinear(x, heads, into: output)
+        disturb(output, if: .headwise)
     }
 
     func gather(_ rows: [Int32], of x: Tensor, into output: Tensor) {

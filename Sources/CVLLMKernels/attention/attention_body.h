@@ -10,7 +10,8 @@
 //
 // Many queries take one KV head at a time, block after block, so that scores stay in the first-level cache.
 // Few queries wait for memory, which is read at its rate only in runs longer than a head's 16 tokens: they
-// take the KV heads together, ATTENTION_CHUNK groups of tokens at a time.
+// take the KV heads together, ATTENTION_CHUNK groups of tokens at a time. So do all where values are prefixes
+// of keys: each chunk of values is taken from the keys once for ATTENTION_ROWS rows.
 //
 // A row's chain holds exactly the token steps (a pair for bf16, one token else) that its mask touches, so
 // that its bits do not depend on the rows beside it: steps that all rows of a block share go through the
@@ -23,6 +24,7 @@
 #ifndef VLLM_ATTENTION_BODY_H
 #define VLLM_ATTENTION_BODY_H
 
+#include "attention_latent.h"
 #include "attention_softmax.h"
 #include "attention_values.h"
 
@@ -58,7 +60,7 @@ static void block_values(const attention_tile *t, const attention_block *block, 
     int first = block->begin > begin * group_steps ? block->begin : begin * group_steps;
     int last = block->end < end * group_steps ? block->end : end * group_steps;
     if (first >= last) return;
-    int full = t->a->head_dim / 16, tail = t->a->head_dim % 16, tiles = (full + MAX_PANELS - 1) / MAX_PANELS;
+    int full = t->value_dim / 16, tail = t->value_dim % 16, tiles = (full + MAX_PANELS - 1) / MAX_PANELS;
     float *part = t->part + (size_t)block->at * t->dim;
     values_args v = {.p = t->p + (size_t)block->at * ATTENTION_LD * 4,
                      .v = value_groups(t, block->head, begin) - begin,
@@ -66,7 +68,7 @@ static void block_values(const attention_tile *t, const attention_block *block, 
                      .begin = first,
                      .end = last,
                      .tail = tail,
-                     .ahead = block->row % t->head_rows == 0 ? t->ahead : 0,
+                     .ahead = block->row % t->head_rows == 0 && !t->values ? t->ahead : 0,
                      .ldo = t->dim};
     size_t column = dtype == VLLM_DTYPE_F16 ? 32 : 64;
     for (int i = 0, d = 0; i < tiles; i++) {
@@ -128,15 +130,22 @@ static void block_softmax(const attention_tile *t, attention_block *block, int s
     }
 }
 
-/// The steps of a block's rows before those they share, or after them.
-static void block_ends(const attention_tile *t, const attention_block *block, int after) {
+/// P · V of a block's rows over those of the steps [begin, end) that a row does not share.
+static void block_ends(const attention_tile *t, const attention_block *block, int begin, int end) {
     int per_step = t->a->cache_dtype == VLLM_DTYPE_BF16 ? 2 : 1;
     for (int r = 0; r < block->rows; r++) {
-        int begin = block->low[r] / per_step, stop = (block->high[r] + per_step - 1) / per_step;
-        if (after) begin = block->end;
-        else stop = stop < block->begin ? stop : block->begin;
-        values_row(t, block, r, begin, stop);
+        int low = block->low[r] / per_step, high = (block->high[r] + per_step - 1) / per_step;
+        values_row(t, block, r, low > begin ? low : begin, high < end ? high : end);
     }
+}
+
+/// P · V of a block over the groups [begin, end): the steps before those its rows share, these, those after.
+static void add_values(const attention_tile *t, const attention_block *block, int begin, int end) {
+    int group_steps = t->a->cache_dtype == VLLM_DTYPE_BF16 ? 8 : 16;
+    int first = begin * group_steps, last = end * group_steps;
+    if (first < block->begin) block_ends(t, block, first, last < block->begin ? last : block->begin);
+    block_values(t, block, begin, end);
+    if (last > block->end) block_ends(t, block, first > block->end ? first : block->end, last);
 }
 
 /// Blocks that are computed together against the split at `split`, a chunk of groups after another.
@@ -148,14 +157,13 @@ static void run_blocks(const attention_tile *t, attention_block *blocks, int cou
     for (int i = 0; i < count; i++) {
         block_softmax(t, blocks + i, split);
         memset(t->part + (size_t)blocks[i].at * t->dim, 0, (size_t)blocks[i].rows * t->dim * 4);
-        block_ends(t, blocks + i, 0);
     }
     for (int begin = t->first; begin < t->last; begin += t->chunk) {
         int end = begin + t->chunk < t->last ? begin + t->chunk : t->last;
-        for (int i = 0; i < count; i++) block_values(t, blocks + i, begin, end);
+        if (t->values) take_values(t, begin, end);
+        for (int i = 0; i < count; i++) add_values(t, blocks + i, begin, end);
     }
     for (int i = 0; i < count; i++) {
-        block_ends(t, blocks + i, 1);
         for (int r = 0; r < blocks[i].rows; r++) {
             const float *part = t->part + (size_t)(blocks[i].at + r) * t->dim;
             if (blocks[i].high[r] > 0)
@@ -174,10 +182,10 @@ static void write_rows(const attention_tile *t) {
     const vllm_attention_args *a = t->a;
     for (int row = 0; row < t->rows; row++) {
         int token = t->sequence->q_start + t->first_query + row % t->head_rows / t->group;
-        size_t at = (size_t)token * a->ldo + (size_t)row_head(t, row) * (size_t)a->head_dim;
-        vf inverse = vf_set1(1.0f / t->totals[row]);
-        for (int d = 0; d < a->head_dim; d += 16) {
-            int lanes = a->head_dim - d < 16 ? a->head_dim - d : 16;
+        size_t at = (size_t)token * a->ldo + (size_t)row_head(t, row) * (size_t)t->value_dim;
+        vf inverse = vf_set1(inverse_total(t, row));
+        for (int d = 0; d < t->value_dim; d += 16) {
+            int lanes = t->value_dim - d < 16 ? t->value_dim - d : 16;
             vf x = vf_mul(vf_load(t->sums + (size_t)row * t->dim + d), inverse);
             if (a->out_dtype == VLLM_DTYPE_BF16) vf_store_bf16_n((uint16_t *)a->out + at + d, x, lanes);
             else vf_store_n((float *)a->out + at + d, x, lanes);
@@ -192,14 +200,17 @@ static void attend_split(attention_tile *t, int split, int begin, int end) {
     int most = most_rows(t->a->cache_dtype), per_head = (t->head_rows + most - 1) / most, count = 0, at = 0;
     for (int head = 0; head < t->heads; head++) {
         for (int i = 0, row = 0; i < per_head; i++) {
+            int rows = (t->head_rows - row) / (per_head - i);
+            if (at + rows > ATTENTION_ROWS) {
+                run_blocks(t, blocks, count, split);
+                count = at = 0;
+            }
             attention_block *block = blocks + count;
-            *block = (attention_block){.head = head,
-                                       .row = head * t->head_rows + row,
-                                       .rows = (t->head_rows - row) / (per_head - i),
-                                       .at = at};
-            row += block->rows;
+            *block =
+                (attention_block){.head = head, .row = head * t->head_rows + row, .rows = rows, .at = at};
+            row += rows;
             if (!aim(t, block, split)) continue;
-            if (t->heads > 1) {
+            if (t->together) {
                 at += block->rows;
                 count++;
             } else {
@@ -235,7 +246,7 @@ static void attend(attention_tile *t, int begin, int end) {
     for (int i = item->split_begin; i < item->split_end; i++) {
         int split = i * VLLM_ATTENTION_SPLIT, next = split + VLLM_ATTENTION_SPLIT;
         if (item->parts) {
-            size_t width = attention_part_width(a->head_dim);
+            size_t width = attention_part_width(a);
             float *part = item->parts + (size_t)(i - item->split_begin) * (size_t)t->rows * width;
             for (int row = 0; row < t->rows; row++) part[(size_t)row * width + t->dim + 1] = -1;
         }
@@ -255,14 +266,17 @@ static attention_tile make_tile(const vllm_attention_args *a, const vllm_attenti
                         .sequence = a->sequences + item->sequence,
                         .heads = heads,
                         .group = group,
-                        .dim = attention_padded_dim(a->head_dim)};
+                        .together = heads > 1 || a->latent_dim > 0,
+                        .value_dim = attention_value_dim(a),
+                        .dim = attention_padded_dim(attention_value_dim(a))};
     t.q_bytes = (size_t)a->head_dim * (a->cache_dtype == VLLM_DTYPE_BF16 ? 2 : 4);
-    t.v_step = a->head_dim * (a->cache_dtype == VLLM_DTYPE_F16 ? 2 : 4);
+    t.v_step = t.value_dim * (a->cache_dtype == VLLM_DTYPE_F16 ? 2 : 4);
     t.q = take(&scratch, rows * t.q_bytes);
     t.scores = (float *)(void *)take(&scratch, ATTENTION_ROWS * ATTENTION_LD * 4);
     t.p = take(&scratch, ATTENTION_ROWS * ATTENTION_LD * 4);
     t.part = (float *)(void *)take(&scratch, ATTENTION_ROWS * t.dim * 4);
     t.sums = (float *)(void *)take(&scratch, rows * t.dim * 4);
+    if (a->latent_dim > 0) t.values = take(&scratch, ATTENTION_CHUNK * value_group_bytes(&t));
     t.maxima = (float *)(void *)take(&scratch, rows * 4);
     t.totals = (float *)(void *)take(&scratch, rows * 4);
     t.stream = (const char **)(void *)take(&scratch, (size_t)ATTENTION_STREAM(heads) * sizeof(char *));
@@ -284,7 +298,7 @@ void ISA(vllm_attention_merge)(const vllm_attention_args *a, const vllm_attentio
 void ISA(vllm_attention_merge)(const vllm_attention_args *a, const vllm_attention_item *item, void *scratch) {
     attention_tile t = make_tile(a, item, scratch);
     start_tile(&t, item->query_begin, item->query_end);
-    size_t width = attention_part_width(a->head_dim);
+    size_t width = attention_part_width(a);
     const float *part = item->parts;
     for (int split = item->split_begin; split < item->split_end; split++) {
         for (int row = 0; row < t.rows; row++, part += width)

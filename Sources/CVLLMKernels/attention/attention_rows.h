@@ -11,11 +11,6 @@
 #include "../support/vector_math.h"
 #include "attention_plan.h"
 
-/// Groups of tokens that few queries read of each KV head before they go on to the next.
-#ifndef ATTENTION_CHUNK
-#define ATTENTION_CHUNK 2
-#endif
-
 /// A tile of a work item. Rows are head-major, then query-major: row = (KV head * queries + query) * group +
 /// head of the group.
 typedef struct {
@@ -24,8 +19,11 @@ typedef struct {
     const vllm_attention_sequence *sequence;
     int heads, group, first_query;
     int head_rows, rows;    // of a KV head, and of all
-    size_t dim, q_bytes;    // padded head dimension; bytes of a row of q
+    int together;           // all register blocks take a chunk of groups before any takes the next
+    int value_dim;          // elements of a value
+    size_t dim, q_bytes;    // padded value_dim; bytes of a row of q
     int v_step;             // bytes of a step of V
+    char *values;           // values of a chunk of groups, where the cache has them as prefixes of keys
     char *q;                // [rows][head_dim]
     float *scores;          // [ATTENTION_ROWS][LD]
     char *p;                // [ATTENTION_ROWS] of LD steps of bf16 pairs or floats
@@ -81,6 +79,15 @@ INLINE size_t group_bytes(const vllm_attention_args *a) {
     return (size_t)a->head_dim * VLLM_PANEL * (a->cache_dtype == VLLM_DTYPE_F32 ? 4 : 2);
 }
 
+/// Bytes of a group's values that are taken from keys.
+INLINE size_t value_group_bytes(const attention_tile *t) {
+    return (size_t)t->v_step * (t->a->cache_dtype == VLLM_DTYPE_BF16 ? 8 : 16);
+}
+/// Where they are as long as their chunk is read.
+INLINE char *taken_values(const attention_tile *t, int group) {
+    return t->values + (size_t)((group - t->first) % ATTENTION_CHUNK) * value_group_bytes(t);
+}
+
 /// The address in `cache` of the item's first head's group of `position`.
 INLINE const char *group_address(const attention_tile *t, const void *cache, int position, size_t head) {
     const vllm_attention_args *a = t->a;
@@ -96,11 +103,12 @@ static void find_groups(attention_tile *t, int split, int begin, int end) {
     int next = split + VLLM_ATTENTION_SPLIT;
     t->first = begin > split ? (begin - split) / 16 : 0;
     t->last = ((end < next ? end : next) - split + 15) / 16;
-    t->chunk = t->heads > 1 ? ATTENTION_CHUNK : t->last - t->first;
+    t->chunk = t->together ? ATTENTION_CHUNK : t->last - t->first;
     size_t bytes = group_bytes(t->a);
     for (int group = t->first; group < t->last; group++) {
         const char *k = group_address(t, t->a->k_cache, split + 16 * group, bytes);
-        const char *v = group_address(t, t->a->v_cache, split + 16 * group, bytes);
+        const char *v =
+            t->values ? taken_values(t, group) : group_address(t, t->a->v_cache, split + 16 * group, bytes);
         for (int head = 0; head < t->heads; head++) {
             *key_groups(t, head, group) = k + (size_t)head * bytes;
             *value_groups(t, head, group) = v + (size_t)head * bytes;

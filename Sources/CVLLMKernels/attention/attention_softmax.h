@@ -67,6 +67,23 @@ INLINE float exponentials(const attention_tile *t, const float *scores, char *p,
     return vf_sum(sum);
 }
 
+/// The larger of two maxima; `old` and `new` become what goes with them is multiplied with to be added.
+static float join_maxima(float first, float second, float *old, float *new) {
+    float lanes[16] = {first, second}, both = first > second ? first : second;
+    vf_store(lanes, vf_exp2(vf_sub(vf_load(lanes), vf_set1(both))));
+    *old = lanes[0];
+    *new = lanes[1];
+    return both;
+}
+
+/// What a row's sums are multiplied with at last: one over the total, the head's sink in it.
+static float inverse_total(const attention_tile *t, int row) {
+    if (!t->a->sinks) return 1.0f / t->totals[row];
+    float old, new;
+    join_maxima(t->maxima[row], t->a->sinks[row_head(t, row)] * LOG2_E, &old, &new);
+    return old / (t->totals[row] * old + new);
+}
+
 /// Merges the part of a split into a row's sums.
 static void merge(const attention_tile *t, int row, const float *part, float largest, float total) {
     float *sums = t->sums + (size_t)row * t->dim;
@@ -76,9 +93,7 @@ static void merge(const attention_tile *t, int row, const float *part, float lar
         t->totals[row] = total;
         return;
     }
-    float lanes[16] = {t->maxima[row], largest}, both = t->maxima[row] > largest ? t->maxima[row] : largest;
-    vf_store(lanes, vf_exp2(vf_sub(vf_load(lanes), vf_set1(both))));
-    float old = lanes[0], new = lanes[1];
+    float old, new, both = join_maxima(t->maxima[row], largest, &old, &new);
     for (size_t d = 0; d < t->dim; d += 16) {
         vf x = vf_mul(vf_load(sums + d), vf_set1(old));
         vf_store(sums + d, vf_fma(vf_load(part + d), vf_set1(new), x));
@@ -93,7 +108,7 @@ static void keep(const attention_tile *t, int row, const float *part, int split,
         merge(t, row, part, largest, total);
         return;
     }
-    size_t width = attention_part_width(t->a->head_dim);
+    size_t width = attention_part_width(t->a);
     size_t index = (size_t)(split / VLLM_ATTENTION_SPLIT - t->item->split_begin) * (size_t)t->rows;
     float *out = t->item->parts + (index + (size_t)row) * width;
     memcpy(out, part, t->dim * 4);

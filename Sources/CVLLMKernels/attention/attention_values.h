@@ -92,8 +92,8 @@ static void values_row(const attention_tile *t, const attention_block *block, in
         int group = step / group_steps;
         const char *values = *value_groups(t, block->head, group);
         stop = (group + 1) * group_steps < end ? (group + 1) * group_steps : end;
-        for (int d = 0; d * 16 < t->a->head_dim; d++) {
-            int lanes = t->a->head_dim - 16 * d < 16 ? t->a->head_dim - 16 * d : 16;
+        for (int d = 0; d * 16 < t->value_dim; d++) {
+            int lanes = t->value_dim - 16 * d < 16 ? t->value_dim - 16 * d : 16;
             float *out = t->part + (size_t)(block->at + r) * t->dim + 16 * d;
             vf sum = vf_load(out);
             for (int i = step; i < stop; i++) {

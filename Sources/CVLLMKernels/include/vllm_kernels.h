@@ -219,6 +219,30 @@ typedef struct {
     vllm_dtype cache_dtype;
 } vllm_qkv_args;
 
+/// Multi-head latent attention (arXiv 2405.04434, section 2.1): all heads share one key, a normed latent
+/// vector and behind it a turned part, and a value is the latent vector. Splits the queries into what is
+/// multiplied with the latent vector and what is turned, and writes the key to its slot.
+typedef struct {
+    const float *q; // [tokens, ldq]: heads, each content_dim, then rotary_dim
+    size_t ldq;
+    const float *kv; // [tokens, ldkv]: latent_dim, then rotary_dim
+    size_t ldkv;
+    int heads, content_dim, latent_dim, rotary_dim;
+    vllm_rope rope;
+    const float *cos, *sin;   // [positions, rotary_dim / 2]
+    const int32_t *positions; // [tokens]
+    const int32_t *slots;     // [tokens]; < 0: the key is not written
+    const float *norm;        // [latent_dim], of root mean square
+    float epsilon;
+    void *content; // [tokens, ldc]: the heads' contents, bf16 for a bf16 cache, else float32
+    size_t ldc;
+    void *
+        queries; // [tokens, ldo]: heads, each latent_dim (not written here), then the turned part; as content
+    size_t ldo;
+    void *k_cache; // of one head of latent_dim + rotary_dim
+    vllm_dtype cache_dtype;
+} vllm_latent_args;
+
 typedef struct {
     int32_t q_start; // first row of q of this sequence
     int32_t q_len;   // queries of this step
@@ -233,12 +257,14 @@ typedef struct {
     const void *k_cache, *v_cache;
     vllm_dtype cache_dtype;
     int heads, kv_heads, head_dim;
+    int latent_dim;     // 0: values as wide as keys; else a value is the first so many elements of its key
     int block_size;     // tokens of a block of the block table, a multiple of 16
     float scale;        // > 0
     float soft_cap;     // 0: none; else soft_cap * tanh(score / soft_cap)
     int window;         // 0: all; else a query sees the last `window` tokens, itself included
     const float *alibi; // [heads] slopes, or NULL
-    void *out;          // [tokens, ldo], head-major as q
+    const float *sinks; // [heads] scores of a position without a value that every query sees, or NULL
+    void *out;          // [tokens, ldo], head-major as q, each head as wide as a value
     size_t ldo;
     vllm_dtype out_dtype; // bf16 or f32
     const vllm_attention_sequence *sequences;
@@ -292,6 +318,8 @@ typedef struct vllm_kernels {
     void (*norm)(const vllm_norm_args *, int row_begin, int row_end);
 
     void (*qkv)(const vllm_qkv_args *, int token_begin, int token_end);
+
+    void (*latent)(const vllm_latent_args *, int token_begin, int token_end);
 
     /// One work item. `scratch` has vllm_attention_scratch_bytes() bytes, aligned to 64.
     void (*attention)(const vllm_attention_args *, const vllm_attention_item *, void *scratch);

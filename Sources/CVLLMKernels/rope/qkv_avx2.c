@@ -8,7 +8,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
 #include "../support/vector_avx2.h"
-#include "qkv_body.h"
+#include "latent_body.h"
 
 #pragma clang attribute pop
 #endif

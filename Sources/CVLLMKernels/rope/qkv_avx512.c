@@ -9,7 +9,7 @@
                                  apply_to = function)
 
 #include "../support/vector_avx512.h"
-#include "qkv_body.h"
+#include "latent_body.h"
 
 #pragma clang attribute pop
 #endif

@@ -4,4 +4,4 @@
 // Query, key and value preparation for any processor.
 
 #include "../support/vector_portable.h"
-#include "qkv_body.h"
+#include "latent_body.h"

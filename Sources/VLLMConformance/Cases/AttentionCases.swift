@@ -13,6 +13,7 @@ enum AttentionCases {
                 ConformanceGroup(.attention, cache.label, heads(cache)),
                 ConformanceGroup(.attention, "\(cache.label) long", lengths(cache)),
                 ConformanceGroup(.attention, "\(cache.label) variants", variants(cache)),
+                ConformanceGroup(.attention, "\(cache.label) latent", latent(cache)),
             ]
         }
     }
@@ -70,6 +71,33 @@ enum AttentionCases {
             ]
             cases.append(make(names.compactMap { $0 }.joined(separator: ", "), item))
         }
+        for window in [0, 100] {
+            var item = plain
+            (item.sinks, item.window) = ([-3, 0, 2.5, 40], window)
+            cases.append(make(window > 0 ? "sinks, window of \(window)" : "sinks", item))
+        }
         return cases
+    }
+
+    /// Values that are the beginnings of their keys; more heads than a tile has rows among them.
+    private static func latent(_ cache: DType) -> [ConformanceCase] {
+        let shapes = [(3, 10, 4), (16, 64, 16), (5, 82, 32), (70, 32, 8), (128, 512, 64)]
+        return shapes.flatMap { heads, latentDim, rotaryDim in
+            [false, true].map { isLong in
+                var item = AttentionCase(
+                    heads: heads, kvHeads: 1, headDim: latentDim + rotaryDim, cache: cache)
+                (item.latentDim, item.output) = (latentDim, isLong ? .float32 : .bfloat16)
+                item.sequences =
+                    isLong
+                    ? [Sequence(queries: 2, context: 1100), Sequence(queries: 20, context: 530, seed: 1)]
+                    : [
+                        Sequence(queries: 1, context: 1), Sequence(queries: 21, context: 21, seed: 1),
+                        Sequence(queries: 3, context: 37, seed: 2),
+                    ]
+                if heads * latentDim > 8192 { item.mostCompared = 2 }
+                let name = "\(heads) heads of \(latentDim) + \(rotaryDim)\(isLong ? ", long" : "")"
+                return make(name, item)
+            }
+        }
     }
 }

@@ -11,7 +11,13 @@ enum AttentionInvarianceCases {
         let cases = DType.floating.flatMap { cache in
             [
                 ConformanceCase("\(cache.label) chunks") { backend, result throws(DeviceError) in
-                    try chunks(cache, backend, &result)
+                    try chunks(
+                        AttentionCase(heads: 3, kvHeads: 1, headDim: 64, cache: cache), backend, &result)
+                },
+                ConformanceCase("\(cache.label) latent chunks") { backend, result throws(DeviceError) in
+                    var item = AttentionCase(heads: 5, kvHeads: 1, headDim: 56, cache: cache)
+                    (item.latentDim, item.sinks) = (48, [0, 1, 2, 3, 4])
+                    try chunks(item, backend, &result)
                 },
                 ConformanceCase("\(cache.label) batch and blocks") { backend, result throws(DeviceError) in
                     try neighbours(cache, backend, &result)
@@ -22,14 +28,15 @@ enum AttentionInvarianceCases {
     }
 
     private static func chunks(
-        _ cache: DType, _ backend: any Backend, _ result: inout Comparison
+        _ item: AttentionCase, _ backend: any Backend, _ result: inout Comparison
     ) throws(DeviceError) {
-        var item = AttentionCase(heads: 3, kvHeads: 1, headDim: 64, cache: cache)
+        var item = item
+        let width = item.heads * item.valueDim
         item.sequences = [Sequence(queries: 530, context: 530)]
         let whole = try item.run(on: backend)
         for (queries, context) in [(1, 1), (16, 16), (100, 117), (13, 512), (2, 513), (1, 530), (200, 530)] {
             item.sequences = [Sequence(queries: queries, context: context)]
-            let expected = Array(whole[(context - queries) * item.width..<context * item.width])
+            let expected = Array(whole[(context - queries) * width..<context * width])
             result.expect(try item.run(on: backend), bits: expected, "\(queries) queries up to \(context)")
         }
     }

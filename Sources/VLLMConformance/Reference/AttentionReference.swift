@@ -19,16 +19,21 @@ package struct AttentionReference: Sendable {
     package var window = 0
     /// A slope a head; empty for none.
     package var slopes: [Float] = []
+    /// A score a head of a position without a value; empty for none.
+    package var sinks: [Float] = []
+    /// Elements of a value.
+    package var valueDim: Int
 
     package init(heads: Int, kvHeads: Int, headDim: Int, scale: Float) {
         (self.heads, self.kvHeads, self.headDim, self.scale) = (heads, kvHeads, headDim, scale)
+        valueDim = headDim
     }
 
     /// One head's output for a query.
     ///
     /// - Parameters:
     ///   - query: the head's, [headDim].
-    ///   - keys: the sequence's, [tokens, kvHeads, headDim]; `values` likewise.
+    ///   - keys: the sequence's, [tokens, kvHeads, headDim]; `values` likewise, of `valueDim`.
     package func row(
         _ query: some Collection<Float>, keys: [Float], values: [Float], position: Int, head: Int
     ) -> [Double] {
@@ -45,13 +50,14 @@ package struct AttentionReference: Sendable {
             if !slopes.isEmpty { sum += Double(slopes[head]) * Double(token - position) }
             scores.append(sum)
         }
-        let most = scores.max() ?? 0
+        let sink = sinks.isEmpty ? -Double.infinity : Double(sinks[head])
+        let most = max(scores.max() ?? 0, sink)
         let weights = scores.map { exp($0 - most) }
-        let total = weights.reduce(0, +)
-        var sums = [Double](repeating: 0, count: headDim)
+        let total = weights.reduce(exp(sink - most), +)
+        var sums = [Double](repeating: 0, count: valueDim)
         for (offset, weight) in weights.enumerated() {
-            let start = ((first + offset) * kvHeads + kvHead) * headDim
-            for d in 0..<headDim { sums[d] += weight / total * Double(values[start + d]) }
+            let start = ((first + offset) * kvHeads + kvHead) * valueDim
+            for d in 0..<valueDim { sums[d] += weight / total * Double(values[start + d]) }
         }
         return sums
     }
