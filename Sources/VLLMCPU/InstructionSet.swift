@@ -52,6 +52,7 @@ extension Activation {
         case .geluTanh: VLLM_ACT_GELU_TANH
         case .relu: VLLM_ACT_RELU
         case .sigmoid: VLLM_ACT_SIGMOID
+        case .swiGLUClamped: VLLM_ACT_SWIGLU_CLAMPED
         }
     }
 }

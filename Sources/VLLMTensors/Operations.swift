@@ -15,6 +15,9 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
     case relu
     /// 1 / (1 + e^−x), of gates.
     case sigmoid
+    /// x / (1 + e^(−1.702 x)) with x at most 7; gated, it multiplies the other half, kept in −7…7, plus 1 (GPT-OSS,
+    /// arXiv 2508.10925).
+    case swiGLUClamped
 }
 
 /// What becomes of a linear layer's result.

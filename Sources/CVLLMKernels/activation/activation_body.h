@@ -31,6 +31,18 @@ INLINE vf sigmoid(vf x) {
     return vf_div(one, vf_add(one, vf_exp(vf_sub(vf_zero(), x))));
 }
 
+/// x / (1 + e^(−1.702 x)) up to 7, and what it is multiplied with: GPT-OSS (arXiv 2508.10925).
+INLINE vf clamped_silu(vf x) {
+    vf bounded = vf_select(vf_lt(vf_set1(7.0f), x), vf_set1(7.0f), x), one = vf_set1(1.0f);
+    vf y = vf_div(bounded, vf_add(one, vf_exp(vf_mul(vf_set1(-1.702f), bounded))));
+    return vf_select(vf_lt(x, vf_set1(-1e30f)), vf_zero(), y);
+}
+INLINE vf clamped_up(vf x) {
+    x = vf_select(vf_lt(vf_set1(7.0f), x), vf_set1(7.0f), x);
+    x = vf_select(vf_lt(x, vf_set1(-7.0f)), vf_set1(-7.0f), x);
+    return vf_add(x, vf_set1(1.0f));
+}
+
 INLINE vf gelu_tanh(vf x) {
     vf cube = vf_mul(vf_mul(x, x), x);
     vf u2 = vf_mul(vf_set1(2.0f * 0.797884561f), vf_fma(vf_set1(0.044715f), cube, x));
@@ -66,8 +78,14 @@ INLINE vf activate(vf x, vllm_activation activation) {
     case VLLM_ACT_GELU_TANH: return gelu_tanh(x);
     case VLLM_ACT_RELU: return vf_max(vf_zero(), x);
     case VLLM_ACT_SIGMOID: return sigmoid(x);
+    case VLLM_ACT_SWIGLU_CLAMPED: return clamped_silu(x);
     }
     return x;
+}
+
+/// What the activation of a gate is multiplied with.
+INLINE vf gated_factor(vf up, vllm_activation activation) {
+    return activation == VLLM_ACT_SWIGLU_CLAMPED ? clamped_up(up) : up;
 }
 
 #endif

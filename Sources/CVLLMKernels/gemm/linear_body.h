@@ -56,7 +56,7 @@ INLINE void finish_with(const vllm_linear_args *a, const float *sums, size_t ld,
             if (gated) {
                 vf up = vf_load(sums + (size_t)r * ld + 16 * (p + 1));
                 if (bias) up = vf_add(up, vf_load(bias + 16));
-                y = vf_mul(y, up);
+                y = vf_mul(y, gated_factor(up, activation));
             }
             if (a->row_factors) y = vf_mul(y, vf_set1(a->row_factors[row + r]));
             store_output(a, out_row * a->ldo + (size_t)column, y, width < 16 ? width : 16);

@@ -81,7 +81,9 @@ typedef enum {
     VLLM_ACT_GELU = 2,      // erf
     VLLM_ACT_GELU_TANH = 3, // gelu_new, gelu_pytorch_tanh
     VLLM_ACT_RELU = 4,
-    VLLM_ACT_SIGMOID = 5
+    VLLM_ACT_SIGMOID = 5,
+    /// min(x, 7) / (1 + e^(−1.702 min(x, 7))); gated, what it is multiplied with is up, kept in −7…7, plus 1.
+    VLLM_ACT_SWIGLU_CLAMPED = 6
 } vllm_activation;
 
 typedef enum {

@@ -39,6 +39,7 @@ struct LinearCase: Sendable {
     var conformanceCase: ConformanceCase {
         var name = "\(rows)×\(columns)×\(inputs) of \(inputType.label)"
         if activation != .none { name += " \(activation.rawValue)" }
+        if isGated { name += " gated" }
         if hasBias { name += " with bias" }
         if output != .float32 { name += output == .add ? " added" : " to bf16" }
         return ConformanceCase(name) { backend, result throws(DeviceError) in

@@ -43,9 +43,11 @@ enum LinearCases {
                     })),
             ConformanceGroup(
                 .linear, "\(format.label) activations",
-                Activation.allCases.map { activation in
-                    LinearCase(rows: 6, columns: 80, inputs: 128, format, inputTypes(of: format)[0])
-                        .with(activation, hasBias: true).conformanceCase
+                Activation.allCases.flatMap { activation in
+                    [false, true].map { isGated in
+                        LinearCase(rows: 6, columns: 80, inputs: 128, format, inputTypes(of: format)[0])
+                            .with(activation, isGated: isGated, hasBias: true).conformanceCase
+                    }
                 }),
             ConformanceGroup(.linear, "\(format.label) large", large(format)),
         ]

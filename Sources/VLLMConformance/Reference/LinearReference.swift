@@ -60,8 +60,9 @@ package struct LinearReference: Sendable {
         var error = 1.2 * first.tolerance + 8 * unit * (abs(value) + abs(first.value))
         if isGated {
             let up = sum(row, columns + column)
-            error = error * abs(up.value) + up.tolerance * abs(value) + unit * abs(value * up.value)
-            value *= up.value
+            let factor = activation.referenceFactor(up.value)
+            error = error * abs(factor) + up.tolerance * abs(value) + 2 * unit * abs(value * factor)
+            value *= factor
         }
         switch output {
         case .float32: break
