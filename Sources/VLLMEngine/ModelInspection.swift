@@ -74,11 +74,10 @@ package struct ModelInspection: Sendable {
     private static func parts(
         _ configuration: DecoderConfiguration, total: Int
     ) -> [(name: String, parameters: Int)] {
-        let table = configuration.vocabularySize * configuration.hiddenSize
+        let table = configuration.vocabularySize * configuration.embeddingWidth
         let positions =
             configuration.positions == .learned ? configuration.maxPositions * configuration.hiddenSize : 0
-        let width = (configuration.numHeads + configuration.numKVHeads) * configuration.headDim
-        let attention = configuration.numLayers * 2 * configuration.hiddenSize * width
+        let attention = configuration.attentionWeights
         let mlp = configuration.linearWeights - attention
         let head = configuration.tiesEmbeddings ? 0 : table
         let known = [
@@ -93,7 +92,7 @@ extension LoadTimeQuantization {
     /// True where the widths of a model's layers can be cut into the format's groups.
     fileprivate func takes(_ configuration: DecoderConfiguration) -> Bool {
         guard case .int4(let group, _) = linear else { return true }
-        var widths = [configuration.hiddenSize, configuration.numHeads * configuration.headDim]
+        var widths = configuration.attentionInputs
         if configuration.experts?.layers.allSatisfy({ $0 }) != true {
             widths.append(configuration.intermediateSize)
         }
@@ -107,7 +106,8 @@ extension LoadTimeQuantization {
     fileprivate func weights(_ configuration: DecoderConfiguration, total: Int) -> Int {
         let layers = configuration.linearWeights
         let tables =
-            configuration.hiddenSize * configuration.vocabularySize * (configuration.tiesEmbeddings ? 1 : 2)
+            configuration.embeddingWidth * configuration.vocabularySize
+            * (configuration.tiesEmbeddings ? 1 : 2)
         let rest = max(0, total - layers - tables)
         // A row as wide as the model stands for all: factors are a few percent at most.
         let width = configuration.hiddenSize

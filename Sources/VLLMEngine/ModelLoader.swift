@@ -176,7 +176,7 @@ extension ModelLoader {
             maxNumSeqs: options.maxNumSeqs, eosTokenIDs: defaults.eosTokenIDs,
             defaultSamplingParams: defaults.params, defaultMaxTokens: defaults.maxTokens,
             multipliedWeights: configuration.multipliedWeights,
-            headWeights: configuration.hiddenSize * configuration.vocabularySize)
+            headWeights: configuration.embeddingWidth * configuration.vocabularySize)
         info.quantization = options.quantization
         info.weightBytesPerStep = model.weightBytesPerStep
         info.expertBytesPerStep = model.chosenBytesPerStep

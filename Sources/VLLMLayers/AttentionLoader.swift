@@ -8,7 +8,8 @@ import VLLMTensors
 struct AttentionLoader {
     private let configuration: DecoderConfiguration
     private let loader: WeightLoader
-    private let buffers: GroupedQueryAttention.Buffers
+    private let buffers: GroupedQueryAttention.Buffers?
+    private let latent: LatentAttentionLoader?
     private let tables: [RotaryConfiguration: (cosines: PackedVector, sines: PackedVector)]
     private let slopes: PackedVector?
 
@@ -16,7 +17,11 @@ struct AttentionLoader {
     init(_ configuration: DecoderConfiguration, _ loader: WeightLoader, _ limits: ModelLimits) throws {
         self.configuration = configuration
         self.loader = loader
-        buffers = try GroupedQueryAttention.Buffers(configuration, loader, limits)
+        latent = try configuration.latentAttention.map {
+            try LatentAttentionLoader($0, configuration, loader, limits)
+        }
+        buffers =
+            latent == nil ? try GroupedQueryAttention.Buffers(configuration, loader, limits) : nil
         slopes = try configuration.alibi.slopes(heads: configuration.numHeads).map {
             try loader.backend.pack(values: $0)
         }
@@ -41,6 +46,11 @@ struct AttentionLoader {
         options.softCap = configuration.attentionSoftCap
         options.alibiSlopes = slopes
         let names = configuration.names
+        options.sinks = try names.sinks.map {
+            try loader.vector(named($0), count: configuration.numHeads)
+        }
+        if let latent { return try self.layer(index, latent, options) }
+        guard let buffers else { throw DeviceError("layer \(index) has no memory for its attention.") }
         return GroupedQueryAttention(
             numHeads: configuration.numHeads,
             cacheSpec: KVCacheSpec(
@@ -51,6 +61,14 @@ struct AttentionLoader {
                 inputs: configuration.numHeads * configuration.headDim,
                 hasBias: configuration.biases.contains(.attentionOutput), isTransposed: names.isTransposed),
             buffers: buffers)
+    }
+
+    private func layer(
+        _ index: Int, _ latent: LatentAttentionLoader, _ options: AttentionOptions
+    ) throws -> LatentAttention {
+        guard case .rotary(let rotary) = configuration.positions(inLayer: index), let table = tables[rotary]
+        else { throw DeviceError("layer \(index) has latent attention without rotary positions.") }
+        return try latent.layer(index, options, rotary.style == .halves ? .halves : .interleaved, table)
     }
 
     private func queryKeyValue(_ named: (String) -> String) throws -> Linear {

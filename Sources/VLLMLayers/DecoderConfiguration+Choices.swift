@@ -13,6 +13,8 @@ extension DecoderConfiguration {
         case sequential
         /// x += attention(norm(x)) + mlp(norm'(x)); both take the same norm where the MLP's has no name.
         case parallel
+        /// x = norm(x + attention(x)); x = norm'(x + mlp(x)) (arXiv 1706.03762)
+        case normedSum
     }
 
     /// How a token's place enters.

@@ -25,6 +25,8 @@ public struct DecoderConfiguration: Sendable {
     public var headDim: Int
     /// The longest sequence the model was made for.
     public var maxPositions: Int
+    /// Elements of a token's vector, where a projection brings them to the residual stream; nil is its width.
+    public var embeddingSize: Int?
     /// What the tokens' vectors are multiplied with.
     public var embeddingScale: Float = 1
     /// The embedding's scale is rounded to the type of the weights first.
@@ -53,6 +55,8 @@ public struct DecoderConfiguration: Sendable {
     public var attentionScale: Float?
     /// Bound of the scores of attention by a hyperbolic tangent; 0 is none.
     public var attentionSoftCap: Float = 0
+    /// Attention over latent vectors in place of heads' own keys and values; nil where heads have them.
+    public var latentAttention: LatentAttentionConfiguration?
     /// The feed-forward part.
     public var mlp: MLP
     /// Layers that have experts instead, with the same activation, behind gates; nil where none has.
@@ -78,6 +82,9 @@ public struct DecoderConfiguration: Sendable {
     /// How the names of tensors begin that belong to parts that this program does not run, such as a vision tower.
     public var unusedPrefixes: [String] = []
 
+    /// Elements of a token's vector, and of a row of the head.
+    public var embeddingWidth: Int { embeddingSize ?? hiddenSize }
+
     /// Weights that every token is multiplied with, the head's left out: a token costs twice as many operations.
     public var multipliedWeights: Int { linearWeights { $0.routing.numExpertsPerToken } }
 
@@ -85,15 +92,28 @@ public struct DecoderConfiguration: Sendable {
     public var linearWeights: Int { linearWeights { $0.routing.numExperts } }
 
     private func linearWeights(experts count: (ExpertsConfiguration) -> Int) -> Int {
-        let width = numHeads * headDim
-        let attention = hiddenSize * (2 * width + 2 * numKVHeads * headDim)
         let dense = (mlp.isGated ? 3 : 2) * hiddenSize * intermediateSize
         return (0..<numLayers).reduce(0) { total, layer in
             let feedForward =
                 experts(inLayer: layer).map { $0.weights(hiddenSize: hiddenSize, experts: count($0)) }
                 ?? dense
-            return total + attention + feedForward
-        }
+            return total + feedForward
+        } + numLayers * attentionWeightsPerLayer
+    }
+
+    private var attentionWeightsPerLayer: Int {
+        latentAttention?.weights(hiddenSize: hiddenSize, numHeads: numHeads)
+            ?? hiddenSize * 2 * (numHeads + numKVHeads) * headDim
+    }
+
+    /// Weights of the linear layers of attention.
+    public var attentionWeights: Int { numLayers * attentionWeightsPerLayer }
+
+    /// Inputs of the linear layers of attention that may be rounded.
+    public var attentionInputs: [Int] {
+        guard let latentAttention else { return [hiddenSize, numHeads * headDim] }
+        let query = latentAttention.queryRank
+        return [hiddenSize, numHeads * latentAttention.valueDim] + (query > 0 ? [query] : [])
     }
 
     /// True for the weights of layers and parts that are not loaded, by name.
@@ -116,7 +136,9 @@ public struct DecoderConfiguration: Sendable {
     }
 
     /// Bytes of a token's keys and values in all layers.
-    public func kvBytesPerToken(_ dtype: DType) -> Int { numLayers * 2 * numKVHeads * headDim * dtype.size }
+    public func kvBytesPerToken(_ dtype: DType) -> Int {
+        numLayers * (latentAttention?.keyDim ?? 2 * numKVHeads * headDim) * dtype.size
+    }
 
     /// Reads what nearly every family writes under the same keys; the rest is set by the caller.
     public init(

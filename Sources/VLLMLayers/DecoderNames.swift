@@ -29,6 +29,10 @@ public struct DecoderNames: Sendable, Hashable {
 
     /// The tokens' vectors.
     public var embedding: String
+    /// From the width of the tokens' vectors to the model's; none where they are the same.
+    public var embeddingProjection: String?
+    /// From the model's width to the head's, which is then the embedding's; none where they are the same.
+    public var headProjection: String?
     /// The table of learned positions.
     public var positions: String?
     /// The norm before attention; none where that takes the residual stream as it is.
@@ -39,6 +43,8 @@ public struct DecoderNames: Sendable, Hashable {
     public var queryNorm: String?
     /// The norm of keys; a second `{}` is for the head.
     public var keyNorm: String?
+    /// A score a head that takes part in the softmax of attention and has no value; the whole name.
+    public var sinks: String?
     /// The projection behind attention.
     public var attentionOutput: String
     /// The norm of attention's result, before that is added.
@@ -56,8 +62,8 @@ public struct DecoderNames: Sendable, Hashable {
     public var down: String
     /// The norm of the MLP's result, before that is added.
     public var mlpOutputNorm: String?
-    /// The norm before the head.
-    public var finalNorm: String
+    /// The norm before the head; none where that takes the residual stream as it is.
+    public var finalNorm: String?
     /// The output head.
     public var head: String
     /// True where linear layers are stored as [inputs, outputs].
@@ -66,7 +72,7 @@ public struct DecoderNames: Sendable, Hashable {
     /// Creates names; the optional ones that are not asked for can be set behind.
     public init(
         embedding: String, attentionNorm: String?, queryKeyValue: QueryKeyValue, attentionOutput: String,
-        mlpNorm: String?, gate: String? = nil, up: String, down: String, finalNorm: String, head: String
+        mlpNorm: String?, gate: String? = nil, up: String, down: String, finalNorm: String?, head: String
     ) {
         self.embedding = embedding
         self.attentionNorm = attentionNorm

@@ -30,13 +30,39 @@ extension DecoderStack {
         if configuration.normalizesHead {
             let table = configuration.tiesEmbeddings ? configuration.names.embedding : name
             let weight = try loader.normalizedTable(
-                table, rows: configuration.vocabularySize, columns: configuration.hiddenSize)
+                table, rows: configuration.vocabularySize, columns: configuration.embeddingWidth)
             return Linear(weight: weight, bias: try bias())
         }
         guard !configuration.tiesEmbeddings else { return Linear(weight: embedding, bias: try bias()) }
         return try loader.linear(
             [.init(name: name, outputs: configuration.vocabularySize)],
-            inputs: configuration.hiddenSize, purpose: .table, hasBias: hasBias)
+            inputs: configuration.embeddingWidth, purpose: .table, hasBias: hasBias)
+    }
+
+    /// The projections between the width of the embedding and the head and that of the residual stream.
+    static func loadProjections(
+        _ configuration: DecoderConfiguration, _ loader: WeightLoader, _ limits: ModelLimits
+    ) throws -> (embedding: WidthProjection?, head: WidthProjection?) {
+        let (narrow, wide) = (configuration.embeddingWidth, configuration.hiddenSize)
+        let dtype = loader.backend.activationDType(for: loader.dtype)
+        func linear(_ name: String, from inputs: Int, to outputs: Int) throws -> Linear {
+            try loader.linear([.init(name: name, outputs: outputs)], inputs: inputs)
+        }
+        func buffer(_ rows: Int, _ columns: Int, _ dtype: DType) throws -> Tensor {
+            try loader.backend.allocate(rows: rows, columns: columns, dtype: dtype)
+        }
+        let embedding = try configuration.names.embeddingProjection.map { name in
+            let tokens = limits.maxNumBatchedTokens
+            return WidthProjection(
+                linear: try linear(name, from: narrow, to: wide), rounded: try buffer(tokens, narrow, dtype),
+                vectors: try buffer(tokens, narrow, .float32))
+        }
+        let head = try configuration.names.headProjection.map { name in
+            WidthProjection(
+                linear: try linear(name, from: wide, to: narrow),
+                rounded: try buffer(logitsSlab, narrow, dtype), vectors: nil)
+        }
+        return (embedding, head)
     }
 
     /// A norm over the residual stream or over what is added to it.
@@ -78,6 +104,9 @@ extension DecoderStack {
         let isScaled = configuration.residualScale != 1
         if isScaled, names.attentionOutputNorm != nil || names.mlpOutputNorm != nil {
             throw refuse("results that are both scaled and normed, which is not supported")
+        }
+        if configuration.residual == .normedSum, isScaled || names.attentionOutputNorm != nil {
+            throw refuse("sums that are normed of results that are scaled or normed, which is not supported")
         }
         if configuration.experts != nil, isScaled || names.mlpOutputNorm != nil {
             throw refuse("experts whose results are scaled or normed, which is not supported")

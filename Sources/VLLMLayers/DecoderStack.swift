@@ -31,13 +31,25 @@ package final class DecoderStack: TextModel {
         let logits: Tensor
     }
 
+    /// A layer between the width of the embedding and the head and that of the residual stream, and memory of the
+    /// narrower width.
+    struct WidthProjection {
+        let linear: Linear
+        /// In the type of activations.
+        let rounded: Tensor
+        /// The tokens' vectors in float32; none of the head.
+        let vectors: Tensor?
+    }
+
     let configuration: DecoderConfiguration
     private let backend: any Backend
     private let embedding: PackedWeight
+    private let embeddingProjection: WidthProjection?
     private let embeddingScale: Float
     private let positionTable: PackedWeight?
     private let layers: [Layer]
-    private let finalNorm: Norm
+    private let finalNorm: Norm?
+    private let headProjection: WidthProjection?
     private let head: Linear
     private let buffers: Buffers
     package let kvCacheSpecs: [KVCacheSpec]
@@ -61,13 +73,14 @@ package final class DecoderStack: TextModel {
         let names = configuration.names
         let embedding = try loader.linear(
             [.init(name: names.embedding, outputs: configuration.vocabularySize)],
-            inputs: configuration.hiddenSize, purpose: .table)
+            inputs: configuration.embeddingWidth, purpose: .table)
         self.embedding = embedding.weight
+        (embeddingProjection, headProjection) = try Self.loadProjections(configuration, loader, limits)
         let scale = configuration.embeddingScale
         embeddingScale = configuration.roundsEmbeddingScale ? loader.dtype.rounding(scale) : scale
         positionTable = try Self.loadPositions(configuration, loader)
         layers = try Self.loadLayers(configuration, loader, limits)
-        finalNorm = try Self.loadNorm(names.finalNorm, configuration, loader)
+        finalNorm = try names.finalNorm.map { try Self.loadNorm($0, configuration, loader) }
         head = try Self.loadHead(configuration, loader, embedding: embedding.weight)
         buffers = try Buffers(configuration, loader, limits)
         kvCacheSpecs = layers.map(\.attention.cacheSpec)
@@ -75,7 +88,15 @@ package final class DecoderStack: TextModel {
 
     package func hiddenStates(_ batch: StepBatch, cache: KVCache) -> Tensor {
         let residual = buffers.residual.prefix(rows: batch.tokenIDs.count)
-        backend.embed(batch.tokenIDs, from: embedding, into: residual, accumulate: false)
+        if let projection = embeddingProjection, let vectors = projection.vectors {
+            let vectors = vectors.prefix(rows: residual.rows)
+            let rounded = projection.rounded.prefix(rows: residual.rows)
+            backend.embed(batch.tokenIDs, from: embedding, into: vectors, accumulate: false)
+            backend.convert(vectors, into: rounded)
+            multiply(rounded, projection.linear, into: residual)
+        } else {
+            backend.embed(batch.tokenIDs, from: embedding, into: residual, accumulate: false)
+        }
         if embeddingScale != 1 { backend.scale(residual, by: embeddingScale, softCap: 0) }
         if let positionTable {
             backend.embed(batch.positions, from: positionTable, into: residual, accumulate: true)
@@ -85,7 +106,27 @@ package final class DecoderStack: TextModel {
         return residual
     }
 
+    private func multiply(_ x: Tensor, _ linear: Linear, into output: Tensor) {
+        backend.linear(x, linear.weight, bias: linear.bias, activation: .none, output: .store, into: output)
+    }
+
+    /// A layer whose norms come behind the sums.
+    private func runNormedSums(
+        _ layer: Layer, _ index: Int, on residual: Tensor, _ step: AttentionStep
+    ) {
+        let input = norm(residual, nil, into: buffers.normed)
+        layer.attention.run(input, .add, into: residual, layer: index, step)
+        if let norm = layer.attentionNorm { backend.norm(residual, norm, into: residual) }
+        backend.convert(residual, into: input)
+        layer.feedForward.run(input, .add, into: residual, backend)
+        if let norm = layer.mlpNorm { backend.norm(residual, norm, into: residual) }
+    }
+
     private func run(_ layer: Layer, _ index: Int, on residual: Tensor, _ step: AttentionStep) {
+        guard configuration.residual != .normedSum else {
+            runNormedSums(layer, index, on: residual, step)
+            return
+        }
         let normed = norm(residual, layer.attentionNorm, into: buffers.normed)
         var input = normed
         // What is parallel takes its input before attention's result is added.
@@ -131,11 +172,16 @@ package final class DecoderStack: TextModel {
     package func logits(_ rows: [Int32], of hidden: Tensor) -> Tensor {
         precondition(rows.count <= logitsSlab, "\(rows.count) rows of logits, more than \(logitsSlab)")
         let gathered = buffers.rows.prefix(rows: rows.count)
-        let normed = buffers.normedRows.prefix(rows: rows.count)
+        var input = buffers.normedRows.prefix(rows: rows.count)
         let logits = buffers.logits.prefix(rows: rows.count)
         backend.gather(rows, of: hidden, into: gathered)
-        backend.norm(gathered, finalNorm, into: normed)
-        backend.linear(normed, head.weight, bias: head.bias, activation: .none, output: .store, into: logits)
+        input = norm(gathered, finalNorm, into: input)
+        if let projection = headProjection {
+            let projected = projection.rounded.prefix(rows: rows.count)
+            multiply(input, projection.linear, into: projected)
+            input = projected
+        }
+        multiply(input, head, into: logits)
         if configuration.logitScale != 1 || configuration.logitSoftCap > 0 {
             backend.scale(logits, by: configuration.logitScale, softCap: configuration.logitSoftCap)
         }

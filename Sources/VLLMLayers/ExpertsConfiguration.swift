@@ -41,6 +41,10 @@ public struct ExpertNames: Sendable, Hashable {
         /// One tensor for all: gates above ups, [experts, 2 × intermediate, hidden], and [experts, hidden, intermediate];
         /// whole names.
         case stacked(gateUp: String, down: String)
+        /// One tensor for all with the inputs first, a gate and an up in turn, [experts, hidden, 2 × intermediate], and
+        /// [experts, intermediate, hidden]; whole names. Biases, where there are, are [experts, 2 × intermediate] and
+        /// [experts, hidden].
+        case alternating(gateUp: String, down: String, gateUpBias: String?, downBias: String?)
     }
 
     /// The MLP that all tokens go to besides.
@@ -60,6 +64,8 @@ public struct ExpertNames: Sendable, Hashable {
 
     /// The router, [experts, hidden].
     public var router: String
+    /// The router adds a bias.
+    public var routerHasBias = false
     /// What is added to the router's scores for the choice alone; the whole name.
     public var correction: String?
     /// The experts' own weights.

@@ -78,19 +78,20 @@ struct FeedForwardLoader {
         let count = experts.routing.numExperts
         let names = experts.names
         let parts = (0..<count).map { Self.parts(experts, $0, configuration.hiddenSize, named) }
+        let (upBiases, downBiases) = try biases(experts, named)
         return MixtureOfExperts(
             router: try loader.linear(
                 [.init(name: named(names.router), outputs: count)], inputs: configuration.hiddenSize,
-                purpose: .router),
+                purpose: .router, hasBias: names.routerHasBias),
             correction: try names.correction.map { try loader.vector(named($0), count: count) },
             up: PackedExperts(
                 weights: try parts.map {
                     try loader.linear($0.up, inputs: configuration.hiddenSize, arrangement: .gated).weight
-                }),
+                }, biases: upBiases),
             down: PackedExperts(
                 weights: try parts.map {
                     try loader.linear([$0.down], inputs: experts.intermediateSize).weight
-                }),
+                }, biases: downBiases),
             shared: try shared(names, named, buffers), activation: configuration.mlp.activation,
             buffers: buffers)
     }
@@ -117,7 +118,31 @@ struct FeedForwardLoader {
                 [part(gateUp, 0..<size, of: 2 * size), part(gateUp, size..<2 * size, of: 2 * size)],
                 part(down, 0..<hiddenSize, of: hiddenSize)
             )
+        case .alternating(let gateUp, let down, _, _):
+            func part(_ template: String, _ rows: Range<Int>, by step: Int = 1) -> WeightLoader.Part {
+                .init(
+                    name: named(template), outputs: (rows.count + step - 1) / step,
+                    slice: .init(
+                        index: index, count: count, height: rows.upperBound, rows: rows, step: step,
+                        isTransposed: true))
+            }
+            return (
+                [part(gateUp, 0..<2 * size, by: 2), part(gateUp, 1..<2 * size, by: 2)],
+                part(down, 0..<hiddenSize)
+            )
         }
+    }
+
+    /// Biases of the experts' two layers; empty where they have none.
+    private func biases(
+        _ experts: ExpertsConfiguration, _ named: (String) -> String
+    ) throws -> (up: [PackedVector], down: [PackedVector]) {
+        guard case .alternating(_, _, let up?, let down?) = experts.names.weights else { return ([], []) }
+        let count = experts.routing.numExperts
+        return (
+            try loader.vectors(named(up), rows: count, columns: 2 * experts.intermediateSize, step: 2),
+            try loader.vectors(named(down), rows: count, columns: configuration.hiddenSize)
+        )
     }
 
     private func shared(

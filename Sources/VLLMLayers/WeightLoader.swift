@@ -29,7 +29,8 @@ package struct WeightLoader {
     private let reader: TensorReader
     /// What checkpoints hold besides weights: tables that are computed anew, masks.
     private static let computed = [
-        "rotary_emb.inv_freq", "rotary_emb.cos_cached", "rotary_emb.sin_cached", "attn.bias",
+        "rotary_emb.inv_freq", "rotary_pos_emb.inv_freq", "rotary_emb.cos_cached", "rotary_emb.sin_cached",
+        "attn.bias",
         "attn.masked_bias",
         "attention.bias", "attention.masked_bias",
     ]
@@ -65,12 +66,15 @@ package struct WeightLoader {
             let numPieces: Int
         }
 
-        /// Some rows of one of the matrices of a tensor [count, height, inputs].
+        /// Some rows of one of the matrices of a tensor [count, height, inputs], or [count, inputs, height].
         package struct Slice {
             let index: Int
             let count: Int
             let height: Int
             let rows: Range<Int>
+            /// Every so many'th of the rows.
+            var step = 1
+            var isTransposed = false
         }
 
         /// The whole name of its tensor.
@@ -94,7 +98,8 @@ package struct WeightLoader {
                 return "\(name)[\(rows.range.lowerBound)..<\(rows.range.upperBound) of \(rows.pieceHeight)]"
             }
             guard let slice else { return name }
-            return "\(name)[\(slice.index), \(slice.rows.lowerBound)..<\(slice.rows.upperBound)]"
+            let step = slice.step == 1 ? "" : " by \(slice.step)"
+            return "\(name)[\(slice.index), \(slice.rows.lowerBound)..<\(slice.rows.upperBound)\(step)]"
         }
     }
 
@@ -233,9 +238,53 @@ package struct WeightLoader {
         _ name: String, _ slice: Part.Slice, columns: Int
     ) throws(CheckpointError) -> TensorSource {
         reader.markUsed(name)
-        return try checkpoint.matrix(
-            name, at: slice.index, of: slice.count, rows: slice.height, columns: columns
-        ).rows(slice.rows)
+        let (rows, columns) = slice.isTransposed ? (columns, slice.height) : (slice.height, columns)
+        let matrix = try checkpoint.matrix(
+            name, at: slice.index, of: slice.count, rows: rows, columns: columns)
+        return (slice.isTransposed ? matrix.transposed : matrix).rows(slice.rows).every(slice.step)
+    }
+
+    /// Rows of a table [rows, columns] as vectors in float32, or every so many'th of their elements: those that stand
+    /// beside each other in a part.
+    package func vectors(
+        _ name: String, rows: Int, columns: Int, step: Int = 1
+    ) throws -> [PackedVector] {
+        let table = try matrix(name, rows: rows, columns: columns)
+        return try (0..<rows).map { row in
+            let vector = table.rows(row..<row + 1).transposed
+            let parts = (0..<step).map { vector.rows($0..<columns).every(step) }
+            return try backend.pack(vector: parts, arrangement: step == 1 ? .stacked : .gated)
+        }
+    }
+
+    /// Some rows of a layer that are a layer themselves.
+    package struct Piece {
+        let rows: Range<Int>
+        /// Outputs are its columns, and inputs the rows.
+        let isTransposed: Bool
+    }
+
+    /// Pieces of a layer, each packed by itself and never rounded.
+    package func pieces(of part: Part, inputs: Int, _ pieces: [Piece]) throws -> [PackedWeight] {
+        let decoded = try decode(part, inputs: inputs)
+        let layer =
+            if let decoded { decoded.source } else {
+                try matrix(part.tensorName, rows: part.outputs, columns: inputs)
+            }
+        let weights = try withExtendedLifetime(decoded) {
+            try pieces.map { piece in
+                let rows = layer.rows(piece.rows)
+                let description = WeightDescription(
+                    parts: [piece.isTransposed ? rows.transposed : rows], format: .dense(dtype))
+                guard let packed else { return try backend.pack(description) }
+                let name = PackedWeights.name(
+                    ["\(part.name)[\(piece.rows)]"], description, isTransposed: piece.isTransposed)
+                return try packed.weight(description, name: name, on: backend)
+            }
+        }
+        checkpoint.release(part.tensorName)
+        progress(layer.rows * layer.columns * layer.dtype.size)
+        return weights
     }
 
     /// Throws where the checkpoint has weights that nothing asked for: the model would not be what was trained.

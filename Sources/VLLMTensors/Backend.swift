@@ -73,7 +73,7 @@ package protocol Backend: AnyObject, Sendable {
     /// is what `groupedLinear` left, output float32 [tokens, outputs].
     func groupedLinear(
         _ hidden: Tensor, _ experts: PackedExperts, _ routing: Routing, addingTo output: Tensor)
-    /// output = norm(x), x in float32.
+    /// output = norm(x), x in float32; output may be x.
     func norm(_ x: Tensor, _ norm: Norm, into output: Tensor)
     /// output += norm(x), both in float32.
     func norm(_ x: Tensor, _ norm: Norm, addingTo output: Tensor)

@@ -41,6 +41,13 @@ package struct TensorSource: Sendable, Hashable {
             rows: range.count,
             columns: columns, rowStride: rowStride, columnStride: columnStride)
     }
+
+    /// The first row and every so many'th behind it.
+    package func every(_ step: Int) -> TensorSource {
+        TensorSource(
+            address: address, dtype: dtype, rows: (rows + step - 1) / step, columns: columns,
+            rowStride: step * rowStride, columnStride: columnStride)
+    }
 }
 
 /// What a linear layer's weight is, logically; the backend decides how it is laid out.
