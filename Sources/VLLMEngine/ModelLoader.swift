@@ -84,6 +84,14 @@ package enum ModelLoader {
         try TokenizerSource(source).tokenizer
     }
 
+    /// The chat templates among a model's files, by name, and the special tokens they may print.
+    package static func chatTemplates(of source: CheckpointSource) throws -> (
+        templates: [String: String], specialTokens: [String: String]
+    ) {
+        let text = try TokenizerSource(source)
+        return (text.chatTemplates, text.specialTokens)
+    }
+
     /// Where a model's files are: a folder, or a snapshot in the hub's cache.
     package static func resolve(
         _ model: String, revision: String?, environment: [String: String]

@@ -11,6 +11,6 @@ struct BenchCommand: ParsableCommand {
         subcommands: [
             BenchBatchingCommand.self, BenchKernelsCommand.self, BenchLatencyCommand.self,
             BenchSchedulerCommand.self, BenchServeCommand.self, BenchStartupCommand.self,
-            BenchThroughputCommand.self, BenchTokenizerCommand.self,
+            BenchTemplateCommand.self, BenchThroughputCommand.self, BenchTokenizerCommand.self,
         ])
 }
