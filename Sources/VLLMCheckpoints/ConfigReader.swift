@@ -4,19 +4,26 @@
 public import VLLMJSON
 
 /// Reads config.json leniently, for unknown keys are ignored, and checks what is read strictly.
+///
+/// It remembers which keys were asked for, so that those that a family should have asked for show.
 public struct ConfigReader {
     /// The object that is read.
     public let object: JSONObject
     /// What messages call the file.
     public let file: String
+    private let record: KeyRecord
 
     /// Creates a reader.
-    public init(_ object: JSONObject, file: String) {
+    public init(_ object: JSONObject, file: String) { self.init(object, file: file, record: KeyRecord()) }
+
+    private init(_ object: JSONObject, file: String, record: KeyRecord) {
         self.object = object
         self.file = file
+        self.record = record
     }
 
     private func value(_ key: String) -> JSONValue? {
+        record.insert(key)
         guard let value = object[key], !value.isNull else { return nil }
         return value
     }
@@ -78,7 +85,7 @@ public struct ConfigReader {
         guard let object = value.objectValue else {
             throw error(key, "should be an object, is \(Self.show(value))")
         }
-        return ConfigReader(object, file: "\(file), \(key)")
+        return ConfigReader(object, file: "\(file), \(key)", record: record.nested(key))
     }
 
     /// A list of texts, or nil where the key is missing or null.
@@ -110,8 +117,11 @@ public struct ConfigReader {
     public func withDefaults(_ defaults: JSONObject) -> ConfigReader {
         var object = object
         for (key, value) in defaults where !object.contains(key) { object[key] = value }
-        return ConfigReader(object, file: file)
+        return ConfigReader(object, file: file, record: record)
     }
+
+    /// True where a key was asked for, whether it was there or not.
+    package func hasRead(_ key: String) -> Bool { record.contains(key) }
 
     /// Refuses a key that changes the mathematics unless it has one of the values that do not.
     public func require(_ key: String, oneOf values: [JSONValue]) throws(CheckpointError) {
@@ -119,7 +129,8 @@ public struct ConfigReader {
         throw error(key, "is \(Self.show(value)), which is not supported for this architecture")
     }
 
-    private static func show(_ value: JSONValue) -> String {
+    /// A value as messages show it.
+    package static func show(_ value: JSONValue) -> String {
         let text = JSONWriter().string(value)
         return text.count > 60 ? "\(text.prefix(60))…" : text
     }

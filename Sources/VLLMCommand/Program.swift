@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Glibc
+import VLLMCheckpoints
 import VLLMEngine
 
 /// The program `vllm`.

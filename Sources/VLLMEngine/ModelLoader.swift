@@ -79,6 +79,15 @@ package enum ModelLoader {
         (PlugIns.registered.architectures + Registry.architectures).flatMap(\.names).sorted()
     }
 
+    /// The architectures of this program: their names in config.json, the random checkpoints of Tests/Fixtures/models that
+    /// prove them, and models that were run with their trained weights.
+    package static var provenArchitectures: [(names: [String], fixtures: [String], trained: [String])] {
+        Registry.architectures.map { architecture in
+            let fixtures = Registry.fixtures.filter { architecture.names.contains($0.architecture) }
+            return (architecture.names, fixtures.map(\.checkpoint), architecture.trainedModels)
+        }
+    }
+
     /// The tokenizer among a model's files, without the model; nil where there is none.
     package static func tokenizer(of source: CheckpointSource) throws -> Tokenizer? {
         try TokenizerSource(source).tokenizer

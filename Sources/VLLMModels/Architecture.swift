@@ -8,16 +8,21 @@ public import VLLMLayers
 public struct Architecture: Sendable {
     /// Values of `architectures` in config.json.
     public let names: [String]
+    /// Models of the family that were run with their trained weights, by their names on the hub; random checkpoints prove
+    /// the mathematics of the others.
+    public let trainedModels: [String]
     /// Reads the configuration; may look at the names of the tensors, but reads no weights.
     public let decoder: @Sendable (ConfigReader, Checkpoint) throws(CheckpointError) -> DecoderConfiguration
 
     /// Creates a family.
     public init(
         names: [String],
+        trainedModels: [String] = [],
         decoder:
             @escaping @Sendable (ConfigReader, Checkpoint) throws(CheckpointError) -> DecoderConfiguration
     ) {
         self.names = names
+        self.trainedModels = trainedModels
         self.decoder = decoder
     }
 }

@@ -58,12 +58,19 @@ package enum Registry {
         for name in listed {
             guard let architecture = architectures.first(where: { $0.names.contains(name) }) else { continue }
             let config = ConfigReader(checkpoint.config, file: file)
-            return (name, try architecture.decoder(config, checkpoint))
+            let decoder = try architecture.decoder(config, checkpoint)
+            try config.checkMathematics()
+            return (name, decoder)
         }
-        let known = architectures.flatMap(\.names).sorted().joined(separator: ", ")
-        throw CheckpointError(
-            file,
-            "has the architecture \(listed.joined(separator: ", ")), which is not supported; supported are \(known)."
-        )
+        throw CheckpointError(file, unknown(listed, known: architectures.flatMap(\.names).sorted()))
+    }
+
+    /// What is said of architectures that none of the known ones is.
+    private static func unknown(_ listed: [String], known: [String]) -> String {
+        let near = Array(listed.flatMap { Suggestion.near($0, among: known) }.prefix(3))
+        let guess = near.isEmpty ? "." : "; did you mean \(near.joined(separator: " or "))?"
+        let names = near + known.filter { !near.contains($0) }
+        return
+            "has the architecture \(listed.joined(separator: ", ")), which is not supported\(guess) Supported are \(names.joined(separator: ", "))."
     }
 }

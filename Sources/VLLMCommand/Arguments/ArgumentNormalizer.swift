@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import VLLMCheckpoints
 
 /// Rewrites a command line in the forms that users of vLLM know into the one form that the parser of arguments takes.
 ///

@@ -1,7 +1,9 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+import VLLMCheckpoints
 import VLLMEngine
+import VLLMJSON
 import VLLMServer
 
 /// What the program can do, as tables that the documentation holds and that nobody writes by hand.
@@ -23,7 +25,7 @@ enum ReferenceTable: String, CaseIterable {
 
     private var header: [String] {
         switch self {
-        case .models: ["architecture", "weights and cache"]
+        case .models: ["architecture", "random checkpoints", "trained weights", "weights and cache"]
         case .flags: ["flag", "what becomes of it"]
         case .routes: ["path", "methods"]
         case .metrics: ["metric", "type", "what it tells"]
@@ -32,12 +34,28 @@ enum ReferenceTable: String, CaseIterable {
 
     private var rows: [[String]] {
         switch self {
-        case .models: ModelLoader.architectureNames.map { ["`\($0)`", "float32, float16, bfloat16"] }
+        case .models: models
         case .flags:
             FlagTable.flags(of: .serve).map { ["`\($0.names.joined(separator: "`, `"))`", Self.fate($0)] }
         case .routes: APIServer.routes.map { ["`\($0.path)`", $0.methods.joined(separator: ", ")] }
         case .metrics: APIServer.metrics.map { ["`\($0.name)`", $0.type, $0.help] }
         }
+    }
+
+    /// Each architecture with what proves it: the fixtures that are compared with the reference in every test run, and the
+    /// models that were run with their trained weights, which tells more.
+    private var models: [[String]] {
+        let builtIn = try? BuiltInModel.source.object("config.json")
+        let names = builtIn?["architectures"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        return ModelLoader.provenArchitectures.map { architecture in
+            let own = architecture.names.contains { names.contains($0) } ? ["the built-in model"] : []
+            let trained = own + architecture.trained
+            return [
+                architecture.names.map { "`\($0)`" }.joined(separator: ", "),
+                architecture.fixtures.isEmpty ? "none yet" : architecture.fixtures.joined(separator: ", "),
+                trained.isEmpty ? "none yet" : trained.joined(separator: ", "), "float32, float16, bfloat16",
+            ]
+        }.sorted { $0[0] < $1[0] }
     }
 
     private static func fate(_ flag: FlagEntry) -> String {

@@ -1,17 +1,20 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds what a user may have meant.
-enum Suggestion {
+/// Finds which of some names may have been meant.
+package enum Suggestion {
     /// The candidate with the fewest edits from a text, or nil where all are far from it.
-    static func nearest(to text: String, among candidates: [String]) -> String? {
+    package static func nearest(to text: String, among candidates: [String]) -> String? {
+        near(text, among: candidates).first
+    }
+
+    /// The candidates that are not far from a text, those with the fewest edits first.
+    package static func near(_ text: String, among candidates: [String]) -> [String] {
+        // A longer text than any name would only cost time, which grows with both.
+        guard text.utf8.count <= 256 else { return [] }
         let limit = max(2, text.utf8.count / 3)
-        var best: (candidate: String, distance: Int)?
-        for candidate in candidates {
-            let distance = distance(Array(text.utf8), Array(candidate.utf8))
-            if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
-        }
-        return best?.candidate
+        return candidates.map { (name: $0, distance: distance(Array(text.utf8), Array($0.utf8))) }
+            .filter { $0.distance <= limit }.sorted { $0.distance < $1.distance }.map(\.name)
     }
 
     /// The number of single-byte insertions, deletions and substitutions between two texts.
