@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import VLLMJSON
 
 extension Checkpoint {
     /// What tells these weights from any others without reading them all, a line a file; nil where they are not files.
@@ -22,7 +23,8 @@ extension Checkpoint {
                 )
             }
         }
-        return lines.isEmpty ? nil : lines.sorted()
+        if !overrides.isEmpty { lines.append("configuration: \(overridesText)") }
+        return files.isEmpty ? nil : lines.sorted()
     }
 
     /// True while the files are those that were opened.

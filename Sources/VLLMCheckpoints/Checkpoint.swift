@@ -8,8 +8,10 @@ package import VLLMTensors
 public struct Checkpoint: Sendable {
     /// Where the files are.
     package let source: CheckpointSource
-    /// config.json.
-    package let config: JSONObject
+    /// config.json, with what replaces its members.
+    package internal(set) var config: JSONObject
+    /// What replaces members of config.json.
+    package internal(set) var overrides: JSONObject = [:]
     private let tensors: [String: StoredTensor]
     /// The files with tensors.
     let files: [FileBytes]

@@ -29,6 +29,8 @@ public struct EngineOptions: Sendable {
     public var quantization: String?
     /// Tokens of prompt and output together; nil is the model's, as far as memory reaches.
     public var maxModelLen: Int?
+    /// Allows a `maxModelLen` beyond what the model was made for.
+    public var allowsLongMaxModelLen: Bool = false
     /// Sequences that run at once.
     public var maxNumSeqs: Int = 128
     /// Tokens of a step.
@@ -55,6 +57,10 @@ public struct EngineOptions: Sendable {
     public var instructionSet: String?
     /// Takes sampling defaults from generation_config.json.
     public var usesGenerationConfig: Bool = true
+    /// A folder whose generation_config.json is taken instead of the model's.
+    public var generationConfigFolder: String?
+    /// A JSON object whose members replace those of config.json; objects such as `text_config` are merged, others replaced.
+    public var hfOverrides: String?
 
     /// JSON whose members replace those of generation_config.json; `max_new_tokens` in either bounds every request.
     public var overrideGenerationConfig: String?
@@ -78,6 +84,9 @@ public struct EngineOptions: Sendable {
 
     /// The names that `quantization` may have.
     public static var quantizations: [String] { LoadTimeQuantization.all.map(\.name) }
+
+    /// The longest sequence of any model: bounds tables of positions.
+    package static let longestModelLen = 1 << 24
 
     /// Formats of weights that need no plug-in, by vLLM's names.
     package static let builtInLoadFormats = WeightFiles.allCases.map(\.rawValue)

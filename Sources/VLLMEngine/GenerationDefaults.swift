@@ -11,23 +11,24 @@ struct GenerationDefaults: Sendable {
     var maxTokens: Int?
     var eosTokenIDs: [Int32] = []
 
-    /// Reads generation_config.json and config.json.
+    /// Reads generation_config.json of the model or of the folder that the options name.
     ///
-    /// - Parameter override: JSON whose members replace those of the file, even where its sampling is not used.
-    init(_ checkpoint: Checkpoint, usesSampling: Bool, override: String?) throws(CheckpointError) {
-        var object =
-            try checkpoint.source.object("generation_config.json", sizeLimit: 1 << 20) ?? JSONObject()
-        let replaced = try Self.members(of: override)
-        if !usesSampling {
+    /// Without that file, config.json's own members count, as transformers reads checkpoints older than the file. The
+    /// tokens that end a text are taken even where sampling defaults are not.
+    init(_ checkpoint: Checkpoint, _ options: EngineOptions) throws(CheckpointError) {
+        let source = try Self.source(checkpoint, folder: options.generationConfigFolder)
+        var object = source.object
+        let replaced = try Self.members(of: options.overrideGenerationConfig)
+        if !options.usesGenerationConfig {
             for name in Self.samplingNames { object[name] = nil }
         }
         for (name, value) in replaced { object[name] = value }
-        let config = ConfigReader(object, file: checkpoint.source.path(of: "generation_config.json"))
-        for source in [object, checkpoint.config] {
-            for token in try Self.tokenIDs(source["eos_token_id"], config) where !eosTokenIDs.contains(token)
-            {
-                eosTokenIDs.append(token)
-            }
+        let config = ConfigReader(object, file: source.file)
+        eosTokenIDs = try Self.tokenIDs(object["eos_token_id"], config)
+        if eosTokenIDs.isEmpty {
+            let file = checkpoint.source.path(of: "config.json")
+            eosTokenIDs = try Self.tokenIDs(
+                checkpoint.config["eos_token_id"], ConfigReader(checkpoint.config, file: file))
         }
         params.temperature = try config.double("temperature", default: params.temperature)
         params.topP = try config.double("top_p", default: params.topP)
@@ -42,6 +43,20 @@ struct GenerationDefaults: Sendable {
         } catch {
             throw config.error(error.parameter ?? "", "does not do as a default: \(error.message)")
         }
+    }
+
+    /// The members, and what messages call the file they are from.
+    private static func source(
+        _ checkpoint: Checkpoint, folder: String?
+    ) throws(CheckpointError) -> (object: JSONObject, file: String) {
+        let name = "generation_config.json"
+        let source = folder.map { CheckpointSource.folder(path: $0) } ?? checkpoint.source
+        if let object = try source.object(name, sizeLimit: 1 << 20) { return (object, source.path(of: name)) }
+        if let folder {
+            throw CheckpointError(
+                folder, "has no \(name), which --generation-config should name the folder of.")
+        }
+        return (checkpoint.config, source.path(of: "config.json"))
     }
 
     private static let samplingNames = [
@@ -74,7 +89,7 @@ struct GenerationDefaults: Sendable {
                 throw config.error("eos_token_id", "should be a token id or a list of such")
             }
             // Some files write that there is none so.
-            if token >= 0 { tokens.append(token) }
+            if token >= 0, !tokens.contains(token) { tokens.append(token) }
         }
         return tokens
     }

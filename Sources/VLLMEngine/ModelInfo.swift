@@ -14,6 +14,8 @@ public struct ModelInfo: Sendable {
     public var dtype: DType
     /// What the weights were rounded to as they were loaded; nil where they have the type.
     public var quantization: String?
+    /// What replaces members of config.json, as JSON.
+    public var configOverrides: String?
     /// Tokens of prompt and output together, at most.
     public var maxModelLen: Int
     /// Logits of a token.

@@ -38,9 +38,14 @@ package struct ModelInspection: Sendable {
 
     /// Reads configuration and headers.
     ///
-    /// - Parameter utilization: share of the available memory for weights and cache, in (0, 1].
-    package init(_ source: CheckpointSource, utilization: Double) throws(CheckpointError) {
-        let checkpoint = try Checkpoint(source)
+    /// - Parameters:
+    ///   - utilization: share of the available memory for weights and cache, in (0, 1].
+    ///   - overrides: JSON whose members replace those of config.json.
+    package init(
+        _ source: CheckpointSource, utilization: Double, overrides: String? = nil
+    ) throws(CheckpointError) {
+        var checkpoint = try Checkpoint(source)
+        try checkpoint.override(overrides)
         let plugIns = PlugIns.registered
         _ = try plugIns.scheme(of: checkpoint)
         let (name, configuration) = try Registry.decoder(for: checkpoint, added: plugIns.architectures)

@@ -46,7 +46,7 @@ package enum ModelLoader {
         note: @escaping @Sendable (LoadNote) -> Void = { _ in },
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws -> AsyncLLM {
-        let options = options.withPackedCache(environment ?? ProcessEnvironment.current)
+        let options = options.resolved(environment ?? ProcessEnvironment.current)
         // The tokenizer is read while the weights are packed.
         async let reading = TokenizerSource(tokenizerSource ?? source)
         let launched =
@@ -128,17 +128,16 @@ extension ModelLoader {
         let free = Int(clamping: vllm_available_memory())
         let total = Int(clamping: vllm_total_memory())
         let plugIns = PlugIns.registered
-        let checkpoint = try Checkpoint(
+        var checkpoint = try Checkpoint(
             source, files: WeightFiles(rawValue: options.loadFormat) ?? .auto,
             format: plugIns.format(options.loadFormat))
+        try checkpoint.override(options.hfOverrides)
         let scheme = try plugIns.scheme(of: checkpoint)
         let (architecture, configuration) = try Registry.decoder(
             for: checkpoint, added: plugIns.architectures)
         let dtype = try dtype(options.dtype, checkpoint)
-        let defaults = try GenerationDefaults(
-            checkpoint, usesSampling: options.usesGenerationConfig,
-            override: options.overrideGenerationConfig)
-        try check(options, configuration)
+        let defaults = try GenerationDefaults(checkpoint, options)
+        try check(options, configuration, note)
         let background = options.packedCache.map { _ in BackgroundWork() }
         let backend = try CPUBackend(
             .init(numThreads: options.numThreads, instructionSet: options.instructionSet))
@@ -195,6 +194,7 @@ extension ModelLoader {
             multipliedWeights: configuration.multipliedWeights,
             headWeights: configuration.embeddingWidth * configuration.vocabularySize)
         info.quantization = options.quantization
+        info.configOverrides = checkpoint.overrides.isEmpty ? nil : checkpoint.overridesText
         info.weightBytesPerStep = model.weightBytesPerStep
         info.expertBytesPerStep = model.chosenBytesPerStep
         if let routing = configuration.experts?.routing {
@@ -217,7 +217,7 @@ extension ModelLoader {
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void,
         _ body: @escaping @Sendable (EngineParts, ModelInfo) throws -> Value
     ) async throws -> Value {
-        let options = options.withPackedCache(environment)
+        let options = options.resolved(environment)
         return try await OSThread.run {
             let (parts, info) = try build(source, options, note: note, progress: progress)
             defer { parts.finish?() }
@@ -252,18 +252,41 @@ extension ModelLoader {
     }
 
     /// What the options say must fit the model and itself.
-    private static func check(_ options: EngineOptions, _ configuration: DecoderConfiguration)
-        throws(DeviceError)
-    {
+    private static func check(
+        _ options: EngineOptions, _ configuration: DecoderConfiguration, _ note: (LoadNote) -> Void
+    ) throws(DeviceError) {
         try options.validate()
-        if let length = options.maxModelLen, length < 1 || length > configuration.maxPositions {
-            throw DeviceError(
-                "--max-model-len should be in 1…\(configuration.maxPositions), the longest this model was made for, is \(length)."
-            )
+        if let length = options.maxModelLen {
+            try check(length, configuration, allowsLong: options.allowsLongMaxModelLen, note)
         }
         if let tokens = options.maxNumBatchedTokens, tokens < options.maxNumSeqs {
             throw DeviceError(
                 "--max-num-batched-tokens \(tokens) should be at least --max-num-seqs \(options.maxNumSeqs).")
         }
+    }
+
+    /// Refuses a length that the model was not made for, or warns of it where it is wanted nevertheless.
+    private static func check(
+        _ length: Int, _ configuration: DecoderConfiguration, allowsLong: Bool, _ note: (LoadNote) -> Void
+    ) throws(DeviceError) {
+        let longest = configuration.maxPositions
+        guard length < 1 || length > longest else { return }
+        let range =
+            "--max-model-len should be in 1…\(longest), the longest this model was made for, is \(length)"
+        guard length >= 1, length <= EngineOptions.longestModelLen else { throw DeviceError("\(range).") }
+        if case .learned = configuration.positions {
+            throw DeviceError("\(range); its positions are a table that ends there.")
+        }
+        guard allowsLong else {
+            throw DeviceError(
+                "\(range). --allow-long-max-model-len takes more, though what the model says there may make no sense."
+            )
+        }
+        note(
+            LoadNote(
+                isWarning: true,
+                text:
+                    "--max-model-len \(length) is beyond the \(longest) tokens that this model was made for: what it says there may make no sense."
+            ))
     }
 }

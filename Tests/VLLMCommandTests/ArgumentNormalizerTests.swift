@@ -114,10 +114,22 @@ struct ArgumentNormalizerTests {
             (["-tp", "2"], "more than one device"),
             (["--quantization-config", "x"], "quantized"), (["--enable-lora"], "LoRA"),
             (["--no-scheduler-reserve-full-isl"], "as a whole"), (["--ssl-keyfile", "x"], "TLS"),
-            (["--hf-overrides.rope_theta", "1"], "config.json"),
+            (["--rope-theta", "1"], "--hf-overrides"), (["--hf-overrides..a", "1"], "between dots"),
         ])
     func refused(arguments: [String], missing: String) {
         #expect(refusal(arguments)?.contains(missing) == true)
+    }
+
+    @Test("members of an object may be flags of their own")
+    func members() throws {
+        let line =
+            "--hf-overrides.rope_scaling.factor 2 --hf-overrides.rope_scaling.rope_type=linear --hf_overrides.x_y null"
+        #expect(
+            try serve(line).arguments
+                == [#"--hf-overrides={"rope_scaling":{"factor":2,"rope_type":"linear"},"x_y":null}"#])
+        #expect(
+            try serve(#"--override-generation-config {"top_k":5} --override-generation-config.top_p 0.5"#)
+                .arguments == [#"--override-generation-config={"top_k":5,"top_p":0.5}"#])
     }
 
     @Test("an unknown flag is an error that names the nearest one")

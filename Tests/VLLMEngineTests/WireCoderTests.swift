@@ -78,7 +78,8 @@ import VLLMTypes
         (options.blockSize, options.enablePrefixCaching, options.enableChunkedPrefill) = (32, false, false)
         (options.usesPriorities, options.seed, options.maxLogprobs) = (true, -3, -1)
         (options.numThreads, options.instructionSet, options.usesGenerationConfig) = (2, "avx2", false)
-        options.overrideGenerationConfig = "{}"
+        (options.overrideGenerationConfig, options.generationConfigFolder) = ("{}", "/g")
+        (options.hfOverrides, options.allowsLongMaxModelLen) = ("{}", true)
         (options.quantization, options.packedCache) = ("int4", "/cache")
         (options.logitsProcessors, options.loadFormat, options.kvEvictionPolicy) = (["p", "q"], "f", "e")
         let load = EngineOrder.load(options, path: "/models/a")

@@ -3,6 +3,7 @@
 
 import Glibc
 import VLLMCheckpoints
+import VLLMJSON
 
 /// Rewrites a command line in the forms that users of vLLM know into the one form that the parser of arguments takes.
 ///
@@ -203,6 +204,9 @@ extension ArgumentNormalizer {
             return try judge(
                 flag, values, shown: "\(flag.name)\(spelling.path) \(values.joined(separator: " "))")
         }
+        if flag.isObject, !spelling.path.isEmpty {
+            return try put(values.last ?? "", under: spelling.path, of: flag)
+        }
         guard spelling.path.isEmpty else { throw unknown(spelling.name + spelling.path) }
         guard !values.contains("") else { throw UsageError("\(flag.name) should not be empty.") }
         switch flag.name {
@@ -223,6 +227,33 @@ extension ArgumentNormalizer {
             output += values.map { "\(flag.name)=\($0)" }
         case .boolean, .integer, .text: put("\(flag.name)=\(values.last ?? "")", for: flag)
         }
+    }
+
+    /// Puts a member of a flag's object beside those that are there.
+    private mutating func put(_ text: String, under path: String, of flag: FlagEntry) throws(UsageError) {
+        let keys = path.split(separator: ".", omittingEmptySubsequences: false).dropFirst().map(String.init)
+        guard !keys.contains(""), keys.count <= 16 else {
+            throw UsageError("\(flag.name)\(path) should name members between dots.")
+        }
+        let start = "\(flag.name)="
+        let earlier = output.last { $0.hasPrefix(start) }?.dropFirst(start.count)
+        let object = earlier.flatMap { (try? JSONParser.parse(String($0)))?.objectValue } ?? [:]
+        let value = (try? JSONParser.parse(text)) ?? .string(text)
+        let whole = JSONValue.object(Self.setting(value, under: keys[...], in: object))
+        output.removeAll { $0.hasPrefix(start) }
+        output.append(start + JSONWriter().string(whole))
+    }
+
+    private static func setting(
+        _ value: JSONValue, under keys: ArraySlice<String>, in object: JSONObject
+    ) -> JSONObject {
+        guard let key = keys.first else { return object }
+        var object = object
+        let rest = keys.dropFirst()
+        object[key] =
+            rest.isEmpty
+            ? value : .object(setting(value, under: rest, in: object[key]?.objectValue ?? [:]))
+        return object
     }
 
     /// Puts a flag that counts once.

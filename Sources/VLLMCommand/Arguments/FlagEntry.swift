@@ -31,6 +31,8 @@ package struct FlagEntry: Sendable {
     package let names: [String]
     package let value: Value
     package let support: Support
+    /// True where the value is a JSON object whose members may be flags of their own: `--x.a.b 1` for `{"a": {"b": 1}}`.
+    package var isObject = false
 
     /// The long name with its dashes.
     package var name: String { names.first ?? "" }
@@ -38,6 +40,11 @@ package struct FlagEntry: Sendable {
     /// A flag that does what its name says.
     package static func built(_ names: String..., value: Value = .text) -> FlagEntry {
         FlagEntry(names: names, value: value, support: .built)
+    }
+
+    /// A flag that does what its name says, whose value is a JSON object.
+    package static func object(_ names: String...) -> FlagEntry {
+        FlagEntry(names: names, value: .text, support: .built, isObject: true)
     }
 
     /// A flag that changes nothing, for the reason given.

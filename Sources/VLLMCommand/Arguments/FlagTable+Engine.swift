@@ -20,6 +20,7 @@ extension FlagTable {
         .built("--dtype"),
         .built("--seed", value: .integer),
         .built("--max-model-len", value: .integer),
+        .built("--allow-long-max-model-len", value: .boolean),
         .built("--max-logprobs", value: .integer),
         .built("--generation-config"),
         .built("--device"),
@@ -36,10 +37,10 @@ extension FlagTable {
         .satisfied("--code-revision", because: noRemoteCode),
         .built("--tokenizer-revision"),
         .built("--hf-token"),
-        .neutral("--hf-overrides", only: ["{}"], missing: "overriding config.json (edit the file)"),
+        .object("--hf-overrides"),
         .neutral("--hf-config-path", missing: "a configuration from another folder"),
         .neutral("--config-format", only: ["auto", "hf"], missing: "that format of configuration"),
-        .built("--override-generation-config"),
+        .object("--override-generation-config"),
         .neutral("--logprobs-mode", only: ["raw_logprobs"], missing: "that kind of log-probabilities"),
         .off("--skip-tokenizer-init", missing: "serving without a tokenizer"),
         .off("--enable-prompt-embeds", missing: "prompts of embeddings"),
@@ -268,8 +269,9 @@ extension FlagTable {
             "--disable-async-output-proc", value: .boolean, because: "the engine has a thread of its own"),
         .neutral("--preemption-mode", only: ["recompute"], missing: "preemption by swapping"),
         .neutral("--num-lookahead-slots", value: .integer, only: ["0"], missing: "speculative decoding"),
-        .neutral("--rope-scaling", only: ["{}"], missing: "overriding config.json (edit the file)"),
-        .neutral("--rope-theta", missing: "overriding config.json (edit the file)"),
+        .neutral(
+            "--rope-scaling", only: ["{}"], missing: "a flag of its own for what --hf-overrides replaces"),
+        .neutral("--rope-theta", missing: "a flag of its own for what --hf-overrides replaces"),
         .off("--worker-use-ray", missing: "running on a cluster"),
     ]
 }

@@ -38,6 +38,9 @@ struct InspectCommand: ParsableCommand, Command {
     @Option(help: "Share of the free memory that weights and cache may take, in (0, 1].")
     var gpuMemoryUtilization: Double = 0.92
 
+    @Option(help: "JSON whose members replace those of config.json.")
+    var hfOverrides: String?
+
     func run(in context: CommandContext) async throws {
         guard (0.0...1).contains(gpuMemoryUtilization), gpuMemoryUtilization > 0 else {
             throw UsageError("--gpu-memory-utilization should be in (0, 1], is \(gpuMemoryUtilization).")
@@ -52,7 +55,8 @@ struct InspectCommand: ParsableCommand, Command {
         let source =
             try model.map { try ModelLoader.resolve($0, revision: nil, environment: context.environment) }
             ?? BuiltInModel.source
-        let inspection = try ModelInspection(source, utilization: gpuMemoryUtilization)
+        let inspection = try ModelInspection(
+            source, utilization: gpuMemoryUtilization, overrides: hfOverrides)
         if json {
             Terminal.print(JSONWriter().string(Self.json(inspection)) + "\n")
         } else {

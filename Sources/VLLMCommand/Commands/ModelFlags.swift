@@ -50,6 +50,19 @@ struct ModelFlags: ParsableArguments {
     )
     var maxModelLen: Int?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Takes a --max-model-len beyond what the model was made for, as $VLLM_ALLOW_LONG_MAX_MODEL_LEN=1 does."
+    )
+    var allowLongMaxModelLen = false
+
+    @Option(
+        help:
+            "JSON whose members replace those of config.json, such as {\"rope_scaling\": {\"rope_type\": \"linear\", \"factor\": 2}}."
+    )
+    var hfOverrides: String?
+
     @Option(help: "Seeds the requests that bring no seed (default: 0).")
     var seed: Int64?
 
@@ -59,7 +72,10 @@ struct ModelFlags: ParsableArguments {
     )
     var maxLogprobs: Int?
 
-    @Option(help: "Where sampling defaults come from: auto (generation_config.json) or vllm (none).")
+    @Option(
+        help:
+            "Where sampling defaults come from: auto (the model's generation_config.json), vllm (none), or a folder with such a file."
+    )
     var generationConfig: String = "auto"
 
     @Option(
@@ -107,6 +123,8 @@ struct ModelFlags: ParsableArguments {
         if let quantization, quantization.lowercased() != "none" { options.quantization = quantization }
         options.seed = seed ?? 0
         options.overrideGenerationConfig = overrideGenerationConfig
+        options.hfOverrides = hfOverrides
+        options.allowsLongMaxModelLen = allowLongMaxModelLen
         options.logitsProcessors = logitsProcessors
         options.loadFormat = loadFormat
         if packedCache.lowercased() != "off" { options.packedCache = packedCache }
@@ -151,9 +169,10 @@ struct ModelFlags: ParsableArguments {
         case "auto": options.usesGenerationConfig = true
         case "vllm": options.usesGenerationConfig = false
         default:
-            throw UsageError(
-                "--generation-config should be auto or vllm, is '\(generationConfig)': a file from elsewhere cannot be read."
-            )
+            guard !generationConfig.isEmpty, !generationConfig.utf8.contains(0) else {
+                throw UsageError("--generation-config should be auto, vllm or a folder.")
+            }
+            options.generationConfigFolder = generationConfig
         }
         guard ["auto", "cpu"].contains(device.lowercased()) else {
             throw UsageError("--device should be auto or cpu, is '\(device)': other devices are missing.")

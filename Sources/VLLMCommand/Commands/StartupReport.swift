@@ -10,7 +10,8 @@ package enum StartupReport {
     package static func lines(_ info: ModelInfo, loadTime: Duration) -> [String] {
         let pool = info.poolTokens.multipliedReportingOverflow(by: info.kvBytesPerToken)
         let concurrency = Quantity.fixed(info.maxConcurrency, digits: 2)
-        return [
+        let overrides = info.configOverrides.map { ["config.json is overridden with \($0)"] } ?? []
+        return overrides + [
             "Model \(info.name): \(info.architecture), \(info.dtype.rawValue)\(info.quantization.map { " with \($0) weights" } ?? ""), loaded in \(Quantity.duration(loadTime))",
             "Device: \(info.device), \(info.numThreads) \(info.numThreads == 1 ? "thread" : "threads"), "
                 + "\(Quantity.bytes(info.weightMemory)) of weights, numerics id \(info.numericsID)",

@@ -1,0 +1,248 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import Synchronization
+import Testing
+import VLLMCheckpoints
+import VLLMEngine
+import VLLMJSON
+import VLLMTypes
+
+/// What the files and the flags beside the weights decide.
+@Suite struct ConfigurationTests {
+    /// A copy of a fixture with another config.json and more files.
+    private func folder(
+        _ name: String, config members: JSONObject = [:], files: [String: String] = [:]
+    ) throws -> TemporaryFolder {
+        let source = try ModelFixture(name).source
+        var config = try #require(try source.object("config.json"))
+        for (key, value) in members { config[key] = value }
+        let folder = try TemporaryFolder()
+        try folder.write(JSONWriter().bytes(.object(config)), to: "config.json")
+        try folder.write(
+            try #require(try source.file("model.safetensors")).bytes, to: "model.safetensors")
+        for (name, text) in files { try folder.write(Array(text.utf8), to: name) }
+        return folder
+    }
+
+    /// What is known of a model once it runs, and what was told.
+    private func load(
+        _ folder: TemporaryFolder, environment: [String: String] = [:],
+        _ change: (inout EngineOptions) -> Void = { _ in }
+    ) async throws -> (info: ModelInfo, notes: [LoadNote]) {
+        var options = EngineOptions(model: folder.path)
+        options.kvCacheMemoryBytes = 8 << 20
+        change(&options)
+        let notes = Mutex<[LoadNote]>([])
+        let engine = try await ModelLoader.load(
+            .folder(path: folder.path), options, environment: environment,
+            note: { note in notes.withLock { $0.append(note) } })
+        let info = engine.info
+        await engine.shutdown()
+        return (info, notes.withLock { $0 })
+    }
+
+    private func error(
+        _ folder: TemporaryFolder, environment: [String: String] = [:],
+        _ change: (inout EngineOptions) -> Void = { _ in }
+    ) async -> String {
+        do {
+            _ = try await load(folder, environment: environment, change)
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    // MARK: - generation_config.json
+
+    private static let generation =
+        #"{"temperature": 0.6, "top_p": 0.9, "top_k": 50, "repetition_penalty": 1.05, "min_p": null, "#
+        + #""max_new_tokens": 77, "do_sample": false, "eos_token_id": [7, 9, 7]}"#
+
+    @Test("the model's generation_config.json gives sampling defaults and the tokens that end a text")
+    func generationDefaults() async throws {
+        let folder = try folder(
+            "llama", config: ["eos_token_id": 3], files: ["generation_config.json": Self.generation])
+        let info = try await load(folder).info
+        #expect(info.defaultSamplingParams.temperature == 0.6)
+        #expect(info.defaultSamplingParams.topP == 0.9)
+        #expect(info.defaultSamplingParams.topK == 50)
+        #expect(info.defaultSamplingParams.minP == 0)
+        #expect(info.defaultSamplingParams.repetitionPenalty == 1.05)
+        #expect(info.defaultMaxTokens == 77)
+        #expect(info.eosTokenIDs == [7, 9])
+    }
+
+    @Test("without its sampling defaults the tokens that end a text are taken still, and overrides count")
+    func generationDefaultsIgnored() async throws {
+        let folder = try folder("llama", files: ["generation_config.json": Self.generation])
+        let info = try await load(folder) { options in
+            options.usesGenerationConfig = false
+            options.overrideGenerationConfig = #"{"top_k": 5}"#
+        }.info
+        #expect(info.defaultSamplingParams.temperature == 1)
+        #expect(info.defaultSamplingParams.topP == 1)
+        #expect(info.defaultSamplingParams.topK == 5)
+        #expect(info.defaultMaxTokens == nil)
+        #expect(info.eosTokenIDs == [7, 9])
+    }
+
+    @Test("a folder's generation_config.json takes the place of the model's")
+    func generationDefaultsOfAFolder() async throws {
+        let folder = try folder("llama", files: ["generation_config.json": Self.generation])
+        let other = try TemporaryFolder()
+        try other.write(
+            Array(#"{"temperature": 0.2, "eos_token_id": 11}"#.utf8), to: "generation_config.json")
+        let info = try await load(folder) { $0.generationConfigFolder = other.path }.info
+        #expect(info.defaultSamplingParams.temperature == 0.2)
+        #expect(info.defaultSamplingParams.topP == 1)
+        #expect(info.eosTokenIDs == [11])
+        let empty = try TemporaryFolder()
+        let text = await error(folder) { $0.generationConfigFolder = empty.path }
+        #expect(text.contains(empty.path) && text.contains("generation_config.json"), "\(text)")
+    }
+
+    @Test("a checkpoint older than generation_config.json has its defaults in config.json")
+    func generationDefaultsOfConfig() async throws {
+        let folder = try folder("llama", config: ["temperature": 0.3, "top_k": 4, "eos_token_id": 3])
+        let info = try await load(folder).info
+        #expect(info.defaultSamplingParams.temperature == 0.3)
+        #expect(info.defaultSamplingParams.topK == 4)
+        #expect(info.eosTokenIDs == [3])
+    }
+
+    // MARK: - --hf-overrides
+
+    @Test("overrides replace members of config.json before anything reads it, and the report says so")
+    func overrides() async throws {
+        let folder = try folder("llama")
+        let (info, _) = try await load(folder) { options in
+            options.hfOverrides = #"{"max_position_embeddings": 99, "eos_token_id": 5}"#
+        }
+        #expect(info.maxModelLen == 99)
+        #expect(info.eosTokenIDs == [5])
+        #expect(info.configOverrides == #"{"eos_token_id":5,"max_position_embeddings":99}"#)
+        #expect(try await load(folder).info.configOverrides == nil)
+        let refused = await error(folder) { $0.hfOverrides = #"{"num_hidden_layers": 2}"# }
+        #expect(refused.contains("layers.2."), "\(refused)")
+        for text in ["[]", "3", "{", ""] {
+            let message = await error(folder) { $0.hfOverrides = text }
+            #expect(message.contains("--hf-overrides"), "\(message)")
+        }
+    }
+
+    // MARK: - --max-model-len
+
+    @Test("a length beyond the trained one is refused unless it is allowed, by flag or environment")
+    func longSequences() async throws {
+        let folder = try folder("llama")
+        let text = await error(folder) { $0.maxModelLen = 300 }
+        #expect(text.contains("1…256") && text.contains("--allow-long-max-model-len"), "\(text)")
+        let (info, notes) = try await load(folder) { options in
+            (options.maxModelLen, options.allowsLongMaxModelLen) = (300, true)
+        }
+        #expect(info.maxModelLen == 300)
+        #expect(notes.contains { $0.isWarning && $0.text.contains("300") && $0.text.contains("256") })
+        let long = ["VLLM_ALLOW_LONG_MAX_MODEL_LEN": "1"]
+        #expect(try await load(folder, environment: long) { $0.maxModelLen = 300 }.info.maxModelLen == 300)
+        #expect(
+            await error(folder, environment: ["VLLM_ALLOW_LONG_MAX_MODEL_LEN": "0"]) { $0.maxModelLen = 300 }
+                != "")
+        let endless = await error(folder, environment: long) { $0.maxModelLen = 1 << 40 }
+        #expect(endless.contains("--max-model-len"), "\(endless)")
+    }
+
+    @Test("a learned table of positions is not left, allowed or not")
+    func longSequencesOfATable() async throws {
+        let folder = try folder("gpt2")
+        let text = await error(folder) { options in
+            (options.maxModelLen, options.allowsLongMaxModelLen) = (300, true)
+        }
+        #expect(text.contains("table"), "\(text)")
+    }
+
+    // MARK: - Mathematics
+
+    private static let mathematics: [(String, String, JSONValue)] = [
+        ("llama", "clip_qkv", 8.0), ("llama", "alibi", true),
+        ("llama", "position_embedding_type", "alibi"), ("llama", "attn_logit_softcapping", 50.0),
+        ("llama", "final_logit_softcapping", 30.0), ("llama", "sliding_window", 128),
+        ("llama", "layer_types", ["full_attention", "sliding_attention", "full_attention"]),
+        ("llama", "use_qk_norm", true), ("llama", "logit_scale", 0.0625),
+        ("llama", "residual_multiplier", 0.22), ("llama", "kv_lora_rank", 512),
+        ("llama", "num_local_experts", 8), ("llama", "norm_type", "layer_norm"),
+        ("llama", "no_rope_layers", [1, 0, 1]), ("llama", "hidden_act", "relu2"),
+        ("llama", "rope_scaling", ["rope_type": "proportional", "factor": 2]),
+        ("llama", "attention_chunk_size", 64), ("llama", "use_bidirectional_attention", true),
+        ("gpt2", "rope_scaling", ["type": "linear", "factor": 2]), ("gpt2", "rope_theta", 500_000),
+        ("gpt2", "activation_function", "mish"), ("phi", "qk_layernorm", true),
+        ("qwen2", "layer_types", ["full_attention", "linear_attention"]),
+    ]
+
+    @Test(
+        "a key that changes the mathematics and that the family does not read is refused by name and value",
+        arguments: mathematics)
+    func unknownMathematics(_ name: String, _ key: String, _ value: JSONValue) async throws {
+        let folder = try folder(name, config: [key: value])
+        let text = await error(folder)
+        let member = value["rope_type"]?.stringValue ?? value["type"]?.stringValue
+        let shown = member.map { $0 } ?? JSONWriter().string(value).trimmingQuotes
+        #expect(text.contains(key) || text.contains("rope_type"), "\(text)")
+        #expect(text.contains(shown) || key == "layer_types", "\(text)")
+    }
+
+    @Test("values that change nothing are no reason to refuse, and an override takes a key away")
+    func neutralMathematics() async throws {
+        let neutral: JSONObject = [
+            "alibi": false, "logit_scale": 1, "sliding_window": 128, "use_sliding_window": false,
+            "layer_types": ["full_attention", "full_attention", "full_attention"], "clip_qkv": nil,
+            "attn_logit_softcapping": nil, "position_embedding_type": "rope", "num_experts": 0,
+            "rope_parameters": ["rope_type": "default", "rope_theta": 10_000.0],
+        ]
+        #expect(await error(try folder("llama", config: neutral)) == "")
+        let window = try folder("llama", config: ["sliding_window": 128])
+        let text = await error(window)
+        #expect(text.contains(#"--hf-overrides '{"sliding_window": null}'"#), "\(text)")
+        #expect(await error(window) { $0.hfOverrides = #"{"sliding_window": null}"# } == "")
+    }
+
+    @Test("an unknown architecture is refused with the nearest names, then all that are supported")
+    func unknownArchitecture() async throws {
+        let text = await error(
+            try folder("llama", config: ["architectures": ["Qwen2ForCasualLM"]]))
+        #expect(text.contains("did you mean Qwen2ForCausalLM or Qwen3ForCausalLM"), "\(text)")
+        #expect(text.contains("Supported are Qwen2ForCausalLM, Qwen3ForCausalLM"), "\(text)")
+        for name in ModelLoader.provenArchitectures.flatMap(\.names) { #expect(text.contains(name)) }
+        let far = await error(try folder("llama", config: ["architectures": ["ResNet"]]))
+        #expect(!far.contains("did you mean") && far.contains("Supported are"), "\(far)")
+    }
+
+    // MARK: - The table of architectures
+
+    @Test("the table of architectures has every random checkpoint, and each architecture has one")
+    func fixturesOfArchitectures() throws {
+        let root = ModelFixture.folder("models")
+        var expected: [String: Set<String>] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: root) {
+            let config = try CheckpointSource.folder(path: "\(root)/\(name)").object("config.json")
+            guard let listed = config?["architectures"]?[0]?.stringValue else { continue }
+            expected[listed, default: []].insert(name)
+        }
+        let table = ModelLoader.provenArchitectures
+        for (architecture, names) in expected {
+            let row = try #require(table.first { $0.names.contains(architecture) })
+            #expect(names.isSubset(of: row.fixtures), "Scripts/check-tables --fix writes the table")
+        }
+        #expect(table.reduce(0) { $0 + $1.fixtures.count } == expected.values.reduce(0) { $0 + $1.count })
+        for row in table { #expect(!row.fixtures.isEmpty, "\(row.names) has no fixture") }
+    }
+}
+
+extension String {
+    /// The text of a JSON string.
+    fileprivate var trimmingQuotes: String {
+        hasPrefix("\"") && hasSuffix("\"") ? String(dropFirst().dropLast()) : self
+    }
+}
