@@ -2,77 +2,71 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CVLLMKernels
+import CVLLMSystem
+import Synchronization
 package import VLLMTensors
 
 extension CPUBackend {
-    /// Where each row of a packed weight comes from: nil is padding.
-    private struct RowMap {
-        let parts: [TensorSource]
-        let arrangement: WeightDescription.Arrangement
-        let numRows: Int
+    package func pack(_ description: WeightDescription) throws(DeviceError) -> PackedWeight {
+        guard !description.parts.isEmpty else { throw DeviceError("a weight has no parts.") }
+        try Self.check(description)
+        let map = PackedRows(description.parts, description.arrangement)
+        let (numPanels, panelBytes) = Self.panels(description, map, KernelFormat(description.format))
+        let address = try allocateWeights(numPanels * panelBytes)
+        try pack(description, map, panels: 0..<numPanels, at: address)
+        return PackedWeight(description, at: address, sizeInBytes: numPanels * panelBytes)
+    }
 
-        init(_ parts: [TensorSource], _ arrangement: WeightDescription.Arrangement) {
-            self.parts = parts
-            self.arrangement = arrangement
-            let panel = Int(VLLM_PANEL)
-            switch arrangement {
-            case .stacked:
-                numRows = (parts.reduce(0) { $0 + $1.rows } + panel - 1) / panel * panel
-            case .gated:
-                numRows = 2 * (((parts.first?.rows ?? 0) + panel - 1) / panel * panel)
-            }
+    package func packedBytes(of description: WeightDescription, _ body: (RawSpan) throws -> Void) throws {
+        try Self.check(description)
+        let map = PackedRows(description.parts, description.arrangement)
+        let (numPanels, panelBytes) = Self.panels(description, map, KernelFormat(description.format))
+        let step = Swift.max(1, Self.pieceSize / Swift.max(panelBytes, 1))
+        let size = Swift.min(step, numPanels) * panelBytes
+        guard let memory = unsafe vllm_memory_map(size) else {
+            throw DeviceError("the system gave no \(size >> 20) MiB of memory.")
         }
-
-        func source(of row: Int) -> (part: Int, row: Int)? {
-            switch arrangement {
-            case .stacked:
-                var row = row
-                for (index, part) in parts.enumerated() {
-                    if row < part.rows { return (index, row) }
-                    row -= part.rows
-                }
-                return nil
-            case .gated:
-                let panel = Int(VLLM_PANEL)
-                let part = row / panel % 2
-                let source = row / (2 * panel) * panel + row % panel
-                return source < parts[part].rows ? (part, source) : nil
-            }
-        }
-
-        /// The part whose rows a panel holds; those that share one are stored alike.
-        func part(ofPanel panel: Int) -> TensorSource {
-            parts[source(of: panel * Int(VLLM_PANEL))?.part ?? 0]
-        }
-
-        func address(of row: Int) -> UInt? {
-            guard let (index, row) = source(of: row) else { return nil }
-            let part = parts[index]
-            return part.address + UInt(row * part.rowStride * part.dtype.size)
+        defer { unsafe vllm_memory_unmap(memory, size) }
+        for start in Swift.stride(from: 0, to: numPanels, by: step) {
+            let panels = start..<Swift.min(start + step, numPanels)
+            try pack(description, map, panels: panels, at: UInt(bitPattern: memory))
+            try unsafe body(UnsafeRawBufferPointer(start: memory, count: panels.count * panelBytes).bytes)
         }
     }
 
-    package func pack(_ description: WeightDescription) throws(DeviceError) -> PackedWeight {
-        guard let first = description.parts.first else { throw DeviceError("a weight has no parts.") }
-        let k = first.columns
-        try Self.check(description)
-        let map = RowMap(description.parts, description.arrangement)
+    /// Bytes that are packed at a time where they are not kept.
+    private static let pieceSize = 32 << 20
+
+    /// Packs some panels to an address, each of whose bytes is written or zero already.
+    private func pack(
+        _ description: WeightDescription, _ map: PackedRows, panels: Range<Int>, at address: UInt
+    ) throws(DeviceError) {
+        let k = description.inputs
         let panel = Int(VLLM_PANEL)
         let format = KernelFormat(description.format)
-        let (numPanels, panelBytes) = Self.panels(description, map, format)
-        let address = try allocateWeights(numPanels * panelBytes)
+        let panelBytes = format.panelBytes(inputs: k)
         let grain = 16
-        pool.run(chunks: (numPanels + grain - 1) / grain) { chunk, _ in
+        let broken = Atomic<Int>(.max)
+        pool.run(chunks: (panels.count + grain - 1) / grain) { chunk, _ in
             let rounding = format.isInteger ? PanelRounding(kernels, format, inputs: k) : nil
-            for index in chunk * grain..<Swift.min(numPanels, (chunk + 1) * grain) {
+            let first = panels.lowerBound + chunk * grain
+            for index in first..<Swift.min(panels.upperBound, first + grain) {
                 let rows = unsafe (0..<panel).map { row in
                     unsafe map.address(of: index * panel + row).flatMap {
                         unsafe UnsafeRawPointer(bitPattern: $0)
                     }
                 }
                 let part = map.part(ofPanel: index)
+                let limit = format.limit(of: part.dtype)
+                // What is packed next is brought into the caches by this.
+                for row in 0..<panel {
+                    guard let numbers = unsafe rows[row] else { continue }
+                    let column = unsafe vllm_first_beyond(
+                        numbers, part.dtype.kernelType, part.columnStride, Int32(k), limit)
+                    if column >= 0 { broken.min((index * panel + row) * k + Int(column), ordering: .relaxed) }
+                }
                 let target = unsafe UnsafeMutableRawPointer(
-                    bitPattern: address + UInt(index * panelBytes))
+                    bitPattern: address + UInt((index - panels.lowerBound) * panelBytes))
                 if let rounding {
                     unsafe rounding.pack(rows, part, into: target)
                 } else {
@@ -81,18 +75,19 @@ extension CPUBackend {
                 }
             }
         }
-        return PackedWeight(description, at: address, sizeInBytes: numPanels * panelBytes)
+        let place = broken.load(ordering: .relaxed)
+        if place != .max { throw DeviceError(map.element(inRow: place / k, column: place % k)) }
     }
 
     private static func panels(
-        _ description: WeightDescription, _ map: RowMap, _ format: KernelFormat
+        _ description: WeightDescription, _ map: PackedRows, _ format: KernelFormat
     ) -> (count: Int, size: Int) {
         (map.numRows / Int(VLLM_PANEL), format.panelBytes(inputs: description.inputs))
     }
 
     package func packedSize(of description: WeightDescription) throws(DeviceError) -> Int {
         try Self.check(description)
-        let map = RowMap(description.parts, description.arrangement)
+        let map = PackedRows(description.parts, description.arrangement)
         let (count, size) = Self.panels(description, map, KernelFormat(description.format))
         return count * size
     }
@@ -142,14 +137,16 @@ extension CPUBackend {
     package func pack(
         vector parts: [TensorSource], arrangement: WeightDescription.Arrangement
     ) throws(DeviceError) -> PackedVector {
-        let map = RowMap(parts, arrangement)
+        let map = PackedRows(parts, arrangement)
         let address = try allocateWeights(map.numRows * 4)
         guard let values = unsafe UnsafeMutablePointer<Float>(bitPattern: address) else {
             throw DeviceError("the system gave no memory.")
         }
         for row in 0..<map.numRows {
             guard let (part, _) = map.source(of: row), let source = map.address(of: row) else { continue }
-            unsafe values[row] = parts[part].dtype.element(at: source)
+            let value = parts[part].dtype.element(at: source)
+            guard value.isFinite else { throw DeviceError(map.element(inRow: row, column: 0)) }
+            unsafe values[row] = value
         }
         return PackedVector(address: address, count: parts.reduce(0) { $0 + $1.rows })
     }

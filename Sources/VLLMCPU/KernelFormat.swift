@@ -27,6 +27,20 @@ struct KernelFormat {
 
     func groups(inputs: Int) -> Int { group == 0 ? 1 : inputs / group }
 
+    /// The least bits, without the sign, of an element of a type that no finite number stands for when it is packed.
+    func limit(of source: DType) -> UInt32 {
+        switch (source, dtype) {
+        // 65520 and more is rounded to infinity, as is the last half of a step behind bfloat16's largest.
+        case (.float32, VLLM_DTYPE_F16): 0x477f_f000
+        case (.bfloat16, VLLM_DTYPE_F16): 0x4780
+        case (.float32, VLLM_DTYPE_BF16): 0x7f7f_8000
+        case (.float32, _): 0x7f80_0000
+        case (.bfloat16, _): 0x7f80
+        case (.float16, _): 0x7c00
+        case (.int32, _): .max
+        }
+    }
+
     /// True where products with activations of a type can be made.
     func takes(_ activations: DType) -> Bool {
         if isInteger { return activations == .bfloat16 || activations == .float32 }

@@ -13,6 +13,7 @@ public struct Checkpoint: Sendable {
     /// What replaces members of config.json.
     package internal(set) var overrides: JSONObject = [:]
     private let tensors: [String: StoredTensor]
+    private let narrowed = NarrowedTensors()
     /// The files with tensors.
     let files: [FileBytes]
 
@@ -93,12 +94,13 @@ public struct Checkpoint: Sendable {
                 "tensor '\(name)' has the shape \(entry.shape), but the configuration asks for \(shape)."
             )
         }
-        let dtype = try dtype(of: entry, name)
-        let strides = entry.strides
+        let stored = try narrowed.float32(name, entry)
+        let dtype = try dtype(of: stored, name)
+        let strides = stored.strides
         let axis = shape.count == 3 ? 1 : 0
-        let start = entry.range.lowerBound + index * (axis == 1 ? strides[0] : 0) * dtype.size
+        let start = stored.range.lowerBound + index * (axis == 1 ? strides[0] : 0) * dtype.size
         return TensorSource(
-            address: entry.file.address + UInt(start), dtype: dtype, rows: rows, columns: columns,
+            address: stored.file.address + UInt(start), dtype: dtype, rows: rows, columns: columns,
             rowStride: strides[axis], columnStride: shape.count == 1 ? 1 : strides[axis + 1])
     }
 
@@ -129,7 +131,8 @@ public struct Checkpoint: Sendable {
     private func dtype(of entry: StoredTensor, _ name: String) throws(CheckpointError) -> DType {
         guard let dtype = Self.dtypes[entry.typeName] else {
             throw CheckpointError(
-                source.name, "tensor '\(name)' has the dtype \(entry.typeName); F32, F16 and BF16 are read.")
+                source.name,
+                "tensor '\(name)' has the dtype \(entry.typeName); F64, F32, F16 and BF16 are read.")
         }
         return dtype
     }
@@ -137,6 +140,7 @@ public struct Checkpoint: Sendable {
     /// Gives back the pages of a tensor that has been packed.
     package func release(_ name: String) {
         guard let entry = tensors[name] else { return }
+        narrowed.release(name)
         entry.file.release(entry.range)
     }
 

@@ -83,6 +83,9 @@ package struct WeightLoader {
         /// Rows of the layer that it is a part of.
         var layerOutputs: Int { rows.map { $0.pieceHeight * $0.numPieces } ?? outputs }
 
+        /// How many runs of rows it is.
+        var numPieces: Int { rows?.numPieces ?? 1 }
+
         /// Its rows of the layer's, in order.
         func sources(in layer: TensorSource) -> [TensorSource] {
             guard let rows else { return [layer] }
@@ -90,6 +93,26 @@ package struct WeightLoader {
                 let start = piece * rows.pieceHeight
                 return layer.rows(rows.range.lowerBound + start..<rows.range.upperBound + start)
             }
+        }
+
+        /// The row of its layer that a piece's row is.
+        func layerRow(_ row: Int, ofPiece piece: Int) -> Int {
+            row + (rows.map { $0.range.lowerBound + piece * $0.pieceHeight } ?? 0)
+        }
+
+        /// The tensor in which an element of a piece stands, and where.
+        func place(
+            of element: WeightElement, inPiece piece: Int, isTransposed: Bool
+        ) -> (tensor: String, index: [Int]) {
+            guard let slice else {
+                let row = layerRow(element.row, ofPiece: piece)
+                return (tensorName, isTransposed ? [element.column, row] : [row, element.column])
+            }
+            let row = slice.rows.lowerBound + element.row * slice.step
+            return (
+                tensorName,
+                [slice.index] + (slice.isTransposed ? [element.column, row] : [row, element.column])
+            )
         }
 
         /// What tells it from every other part of the checkpoint.
@@ -154,20 +177,30 @@ package struct WeightLoader {
                     ? try matrix(part.tensorName, rows: inputs, columns: part.layerOutputs).transposed
                     : try matrix(part.tensorName, rows: part.layerOutputs, columns: inputs))
         }
-        let weight = try withExtendedLifetime(decoded) {
-            let description = try WeightDescription(
-                parts: sources, arrangement: arrangement,
-                format: format(purpose, parts, inputs: inputs))
-            guard let packed else { return try backend.pack(description) }
-            let name = PackedWeights.name(parts.map(\.label), description, isTransposed: isTransposed)
-            return try packed.weight(description, name: name, on: backend)
+        let origins = parts.flatMap { part in (0..<part.numPieces).map { (part: part, piece: $0) } }
+        let description = try WeightDescription(
+            parts: sources, arrangement: arrangement, format: format(purpose, parts, inputs: inputs))
+        let place = { (element: WeightElement) in
+            let (part, piece) = origins[element.part]
+            return part.place(of: element, inPiece: piece, isTransposed: isTransposed)
+        }
+        let weight = try naming(place) {
+            try withExtendedLifetime(decoded) {
+                guard let packed else { return try backend.pack(description) }
+                let name = PackedWeights.name(parts.map(\.label), description, isTransposed: isTransposed)
+                return try packed.weight(description, name: name, on: backend)
+            }
         }
         var bias: PackedVector?
         if hasBias {
             let vectors = try parts.flatMap {
                 $0.sources(in: try matrix($0.name + ".bias", rows: $0.layerOutputs, columns: 1))
             }
-            bias = try backend.pack(vector: vectors, arrangement: arrangement)
+            let place = { (element: WeightElement) in
+                let (part, piece) = origins[element.part]
+                return (part.name + ".bias", [part.layerRow(element.row, ofPiece: piece)])
+            }
+            bias = try naming(place) { try backend.pack(vector: vectors, arrangement: arrangement) }
         }
         for part in parts where part.slice.map({ $0.index == $0.count - 1 }) ?? true {
             checkpoint.release(part.tensorName)
@@ -192,11 +225,13 @@ package struct WeightLoader {
         let tensorName = name + ".weight"
         let stored = try matrix(tensorName, rows: rows, columns: columns)
         let normalized = DecodedMatrix(normalizingRowsOf: stored)
-        let weight = try withExtendedLifetime(normalized) {
-            let description = WeightDescription(parts: [normalized.source], format: format(of: .table))
-            guard let packed else { return try backend.pack(description) }
-            let name = PackedWeights.name(["\(name) normalized"], description, isTransposed: false)
-            return try packed.weight(description, name: name, on: backend)
+        let weight = try naming({ (tensorName, [$0.row, $0.column]) }) {
+            try withExtendedLifetime(normalized) {
+                let description = WeightDescription(parts: [normalized.source], format: format(of: .table))
+                guard let packed else { return try backend.pack(description) }
+                let name = PackedWeights.name(["\(name) normalized"], description, isTransposed: false)
+                return try packed.weight(description, name: name, on: backend)
+            }
         }
         checkpoint.release(tensorName)
         progress(rows * columns * stored.dtype.size)
@@ -220,7 +255,28 @@ package struct WeightLoader {
 
     /// A vector in float32.
     package func vector(_ name: String, count: Int) throws -> PackedVector {
-        try backend.pack(vector: [try matrix(name, rows: count, columns: 1)], arrangement: .stacked)
+        let vector = try matrix(name, rows: count, columns: 1)
+        return try naming({ (name, [$0.row]) }) {
+            try backend.pack(vector: [vector], arrangement: .stacked)
+        }
+    }
+
+    /// Packs something; an element that cannot be packed is told by its tensor and its place there.
+    private func naming<Packed>(
+        _ place: (WeightElement) -> (tensor: String, index: [Int]), _ pack: () throws -> Packed
+    ) throws -> Packed {
+        do {
+            return try pack()
+        } catch let error as DeviceError {
+            guard let element = error.element else { throw error }
+            let (tensor, index) = place(element)
+            let reason =
+                element.value.isFinite
+                ? "which \(dtype.rawValue) cannot hold: take --dtype bfloat16 or float32"
+                : "but weights are finite numbers: the file is damaged, or training failed"
+            throw CheckpointError(
+                checkpoint.source.name, "tensor '\(tensor)' has \(element.value) at \(index), \(reason).")
+        }
     }
 
     /// A small matrix on the host, row by row, widened.

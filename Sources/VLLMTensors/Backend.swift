@@ -17,8 +17,10 @@ package protocol Backend: AnyObject, Sendable {
 
     // MARK: Memory
 
-    /// Brings a weight into the backend's layout.
+    /// Brings a weight into the backend's layout. An error names the first element that is not finite there.
     func pack(_ description: WeightDescription) throws(DeviceError) -> PackedWeight
+    /// Gives the bytes that `pack` would make, a piece at a time, in order, and keeps none of them.
+    func packedBytes(of description: WeightDescription, _ body: (RawSpan) throws -> Void) throws
     /// Bytes of a weight in the backend's layout.
     func packedSize(of description: WeightDescription) throws(DeviceError) -> Int
     /// Takes a weight in the backend's layout as it stands in host memory, such as a mapped file: what `packedBytes`

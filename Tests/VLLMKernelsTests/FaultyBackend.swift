@@ -66,6 +66,10 @@ final class FaultyBackend: Backend {
         try base.pack(description)
     }
 
+    func packedBytes(of description: WeightDescription, _ body: (RawSpan) throws -> Void) throws {
+        try base.packedBytes(of: description, body)
+    }
+
     func packedSize(of description: WeightDescription) throws(DeviceError) -> Int {
         try base.packedSize(of: description)
     }

@@ -51,6 +51,10 @@ void vllm_pack_panel(void *panel, vllm_dtype packed, const void *const rows[VLLM
 /// not be aligned.
 void vllm_widen_row(float *out, const void *row, vllm_dtype source, ptrdiff_t stride, int k);
 
+/// The first of k elements that lie `stride` elements of `source` apart whose bits without the sign are at
+/// least `limit`, as infinities and what is no number are for the bits of infinity; -1 where there is none.
+int vllm_first_beyond(const void *row, vllm_dtype source, ptrdiff_t stride, int k, uint32_t limit);
+
 // Whole numbers are packed as unsigned codes, so that the dot product of unsigned and signed bytes takes them
 // against signed activations; what the codes are above their values is taken off with the activations' sums.
 //   I8:  [panel]{ [k/4][16][4] codes (value + 128), [16] float32 scales }

@@ -120,6 +120,55 @@ void vllm_widen_row(float *out, const void *row, vllm_dtype source, ptrdiff_t st
     }
 }
 
+/// Elements between two looks at the largest of them: what a vector loop needs to be fast.
+#define LOOK 512
+
+static int first_beyond_16(const int16_t *x, ptrdiff_t stride, int k, int16_t limit) {
+    for (int begin = 0; begin < k; begin += LOOK) {
+        int end = k - begin < LOOK ? k : begin + LOOK;
+        int16_t most = 0;
+        if (stride == 1) {
+            for (int j = begin; j < end; j++) {
+                int16_t bits = (int16_t)(x[j] & 0x7fff);
+                most = bits > most ? bits : most;
+            }
+        } else {
+            for (int j = begin; j < end; j++) {
+                int16_t bits = (int16_t)(x[j * stride] & 0x7fff);
+                most = bits > most ? bits : most;
+            }
+        }
+        for (int j = begin; most >= limit && j < end; j++)
+            if ((x[j * stride] & 0x7fff) >= limit) return j;
+    }
+    return -1;
+}
+
+static int first_beyond_32(const int32_t *x, ptrdiff_t stride, int k, int32_t limit) {
+    for (int begin = 0; begin < k; begin += LOOK) {
+        int end = k - begin < LOOK ? k : begin + LOOK, most = 0;
+        if (stride == 1) {
+            for (int j = begin; j < end; j++) {
+                int bits = x[j] & 0x7fffffff;
+                most = bits > most ? bits : most;
+            }
+        } else {
+            for (int j = begin; j < end; j++) {
+                int bits = x[j * stride] & 0x7fffffff;
+                most = bits > most ? bits : most;
+            }
+        }
+        for (int j = begin; most >= limit && j < end; j++)
+            if ((x[j * stride] & 0x7fffffff) >= limit) return j;
+    }
+    return -1;
+}
+
+int vllm_first_beyond(const void *row, vllm_dtype source, ptrdiff_t stride, int k, uint32_t limit) {
+    return source == VLLM_DTYPE_F32 ? first_beyond_32(row, stride, k, (int32_t)limit)
+                                    : first_beyond_16(row, stride, k, (int16_t)limit);
+}
+
 void vllm_unpack_row(float *out, const void *weight, vllm_dtype packed, int row, int k) {
     const char *panel = (const char *)weight + (size_t)(row / VLLM_PANEL) * vllm_panel_bytes(packed, k);
     int pair = packed == VLLM_DTYPE_BF16 ? 2 : 1, i = row % VLLM_PANEL;
