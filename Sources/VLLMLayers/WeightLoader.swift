@@ -270,19 +270,27 @@ package struct WeightLoader {
         } catch let error as DeviceError {
             guard let element = error.element else { throw error }
             let (tensor, index) = place(element)
-            let reason =
-                element.value.isFinite
-                ? "which \(dtype.rawValue) cannot hold: take --dtype bfloat16 or float32"
-                : "but weights are finite numbers: the file is damaged, or training failed"
-            throw CheckpointError(
-                checkpoint.source.name, "tensor '\(tensor)' has \(element.value) at \(index), \(reason).")
+            throw notHeld(element.value, tensor, index)
         }
     }
 
     /// A small matrix on the host, row by row, widened.
     package func values(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> [Float] {
         let source = try matrix(name, rows: rows, columns: columns)
-        return (0..<rows).flatMap(source.values(ofRow:))
+        let values = (0..<rows).flatMap(source.values(ofRow:))
+        if let place = values.firstIndex(where: { !$0.isFinite }) {
+            throw notHeld(values[place], name, [place / columns, place % columns])
+        }
+        return values
+    }
+
+    private func notHeld(_ value: Float, _ tensor: String, _ index: [Int]) -> CheckpointError {
+        let reason =
+            value.isFinite
+            ? "which \(dtype.rawValue) cannot hold: take --dtype bfloat16 or float32"
+            : "but weights are finite numbers: the file is damaged, or training failed"
+        return CheckpointError(
+            checkpoint.source.name, "tensor '\(tensor)' has \(value) at \(index), \(reason).")
     }
 
     private func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {
