@@ -46,7 +46,7 @@ private struct MathematicalKeys {
         MathematicalKeys("attention_multiplier", "query_pre_attn_scalar", "attention_scale"),
         MathematicalKeys("scale_attn_weights", neutral: true),
         MathematicalKeys("scale_attn_by_inverse_layer_idx", neutral: false),
-        MathematicalKeys("use_logn_attn", "attn_temperature_tuning", "attention_sink_bias", neutral: false),
+        MathematicalKeys("attn_temperature_tuning", "attention_sink_bias", neutral: false),
         MathematicalKeys("parallel_attn", "use_parallel_residual", "parallel_residual", neutral: false),
         MathematicalKeys("new_decoder_architecture", "multi_query", "multi_query_attention", neutral: false),
         MathematicalKeys(
@@ -68,7 +68,6 @@ private struct MathematicalKeys {
         MathematicalKeys("rotary_dim"),
         MathematicalKeys("rope_ratio", "rope_alpha", "ntk_alpha", neutral: 1),
         MathematicalKeys("rope_interleaved", "rope_interleave", "rope_traditional", neutral: false),
-        MathematicalKeys("use_dynamic_ntk", neutral: false),
         MathematicalKeys("no_rope_layer_interval", neutral: 0),
     ]
 

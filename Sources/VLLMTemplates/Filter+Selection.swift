@@ -131,7 +131,16 @@ extension Renderer {
             }
             keys.append(.list(try Elements(parts)))
         }
-        return try make(try sort(items, keys: keys, isReversed: values[0]?.isTrue ?? false))
+        return try make(try sort(items, keys: keys, isReversed: try isReversed(values[0])))
+    }
+
+    /// What Python's `sorted` takes as `reverse`: an integer or a Boolean.
+    private func isReversed(_ value: Value?) throws(TemplateError) -> Bool {
+        guard let value else { return false }
+        guard let integer = value.integer else {
+            throw .runtime("'\(value.typeName)' object cannot be interpreted as an integer")
+        }
+        return integer != 0
     }
 
     private mutating func unique(_ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
@@ -166,7 +175,7 @@ extension Renderer {
             keys.append(try foldCase(key, values[0]?.isTrue ?? false))
         }
         let items = try MappingView(mapping, .items).items()
-        return try make(try sort(items, keys: keys, isReversed: values[2]?.isTrue ?? false))
+        return try make(try sort(items, keys: keys, isReversed: try isReversed(values[2])))
     }
 
     private mutating func extreme(
