@@ -16,7 +16,7 @@ struct SentencePieceModel {
     var normalization = SentencePieceNormalization()
     var byteFallback = false
     /// The texts of the tokens with a role, and whether they are there: an id of −1 says no.
-    var roles = (unknown: "<unk>", beginning: "<s>", end: "</s>", padding: "<pad>")
+    private var roles = (beginning: "<s>", end: "</s>", padding: "<pad>")
     private var hasBeginning = true
     private var hasEnd = true
     private var hasPadding = false
@@ -104,7 +104,6 @@ struct SentencePieceModel {
             case 41: hasBeginning = value.int32 ?? -1 >= 0
             case 42: hasEnd = value.int32 ?? -1 >= 0
             case 43: hasPadding = value.int32 ?? -1 >= 0
-            case 45: roles.unknown = String(decoding: try text(bytes, value, "unk_piece"), as: UTF8.self)
             case 46: roles.beginning = String(decoding: try text(bytes, value, "bos_piece"), as: UTF8.self)
             case 47: roles.end = String(decoding: try text(bytes, value, "eos_piece"), as: UTF8.self)
             case 48: roles.padding = String(decoding: try text(bytes, value, "pad_piece"), as: UTF8.self)
@@ -155,7 +154,7 @@ struct SentencePieceModel {
     }
 
     /// The text of the control piece with a role, or nil.
-    func role(_ text: String, _ isPresent: Bool, among controls: Set<String>) -> String? {
+    private func role(_ text: String, _ isPresent: Bool, among controls: Set<String>) -> String? {
         isPresent && controls.contains(text) ? text : nil
     }
 
