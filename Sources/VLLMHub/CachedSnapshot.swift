@@ -54,7 +54,9 @@ struct CachedSnapshot: Sendable {
     }
 
     private static let tokenizers = [
-        "tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "tekken.json",
+        "tokenizer.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "qwen.tiktoken",
+        "vocab.json",
+        "vocab.txt", "tekken.json",
     ]
 
     private static func commit(_ repository: RepositoryName, _ folder: String) -> String? {
