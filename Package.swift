@@ -158,7 +158,8 @@ let package = Package(
         tests(
             "VLLMEngineTests",
             [
-                "VLLMEngine", "VLLMExecution", "VLLMModels", "VLLMLayers", "VLLMQuantization", "VLLMCheckpoints",
+                "VLLMEngine", "VLLMExecution", "VLLMModels", "VLLMLayers", "VLLMQuantization",
+                "VLLMCheckpoints",
                 "VLLMCPU",
                 "VLLMTensors",
                 "VLLMTypes", "VLLMJSON", metrics, metricsTestKit,

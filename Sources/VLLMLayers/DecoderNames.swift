@@ -21,12 +21,6 @@ public struct DecoderNames: Sendable, Hashable {
         case perGroup
     }
 
-    /// The order of the rows of one layer for the gate and the first half of an MLP.
-    public enum GateUpOrder: Sendable, Hashable {
-        case gateFirst
-        case upFirst
-    }
-
     /// The tokens' vectors.
     public var embedding: String
     /// From the width of the tokens' vectors to the model's; none where they are the same.
@@ -52,12 +46,10 @@ public struct DecoderNames: Sendable, Hashable {
     /// The norm before the MLP; none where parallel branches share one, or where that takes the residual stream as it
     /// is.
     public var mlpNorm: String?
-    /// The gate of a gated MLP; none where `up` holds both.
+    /// The gate of a gated MLP; none where `up` holds both, the gate's rows first.
     public var gate: String?
     /// The first half of the MLP.
     public var up: String
-    /// Where `up` holds gate and first half, which comes first.
-    public var gateUpOrder = GateUpOrder.gateFirst
     /// The second half of the MLP.
     public var down: String
     /// The norm of the MLP's result, before that is added.

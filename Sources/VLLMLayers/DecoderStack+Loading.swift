@@ -116,8 +116,10 @@ extension DecoderStack {
         guard configuration.attentionScale ?? 1 > 0, configuration.attentionScale?.isFinite ?? true else {
             throw refuse("a scale of attention that is not greater than zero")
         }
-        guard configuration.attentionSoftCap >= 0, configuration.logitSoftCap >= 0 else {
-            throw refuse("a soft cap less than zero")
+        guard (0..<Float.infinity).contains(configuration.attentionSoftCap),
+            (0..<Float.infinity).contains(configuration.logitSoftCap)
+        else {
+            throw refuse("a soft cap that is no finite number from zero")
         }
     }
 }

@@ -48,12 +48,11 @@ struct FeedForwardLoader {
     /// Gate and first half of an MLP from the layer that holds both.
     private func merged(_ part: WeightLoader.Part) -> [WeightLoader.Part] {
         let height = 2 * part.outputs
-        let halves = [0..<part.outputs, part.outputs..<height].map { range in
+        return [0..<part.outputs, part.outputs..<height].map { range in
             WeightLoader.Part(
                 name: part.name, outputs: part.outputs,
                 rows: .init(range: range, pieceHeight: height, numPieces: 1))
         }
-        return configuration.names.gateUpOrder == .gateFirst ? halves : halves.reversed()
     }
 
     /// - Parameter up: the first half, behind the gate where it has one.

@@ -14,7 +14,9 @@ import VLLMTypes
 @Suite struct ModelFixtureTests {
     @Test("every architecture has a checkpoint, and every checkpoint its own")
     func architectures() throws {
-        let tried = try ModelFixture.names.map { try Registry.decoder(for: Checkpoint(ModelFixture($0).source)).name }
+        let tried = try ModelFixture.names.map {
+            try Registry.decoder(for: Checkpoint(ModelFixture($0).source)).name
+        }
         for architecture in Registry.architectures {
             for name in architecture.names where !Self.aliases.contains(name) {
                 #expect(tried.contains(name), "\(name) is tried on no checkpoint")

@@ -99,6 +99,38 @@ import VLLMEngine
         #expect(text.contains("layers.2.enorm.weight") && text.contains("no use for"), "\(text)")
     }
 
+    @Test(
+        "mathematics that there is not is refused by key and value",
+        arguments: [
+            ("mistral", "\"silu\"", "\"xielu\"", "'hidden_act' 'xielu' is not supported"),
+            ("gemma2", "\"gelu_pytorch_tanh\"", "\"quick_gelu\"", "'hidden_activation' 'quick_gelu'"),
+            (
+                "gemma2", "\"query_pre_attn_scalar\": 30", "\"query_pre_attn_scalar\": 0",
+                "query_pre_attn_scalar"
+            ),
+            ("gemma2", "\"final_logit_softcapping\": 3.0", "\"final_logit_softcapping\": -3.0", "soft cap"),
+            ("llama-yarn", "\"yarn\"", "\"mrope\"", "'rope_type' 'mrope' is not supported"),
+            ("phi3", "\"longrope\"", "\"yarn\"", "'type' is \"yarn\""),
+            (
+                "phi3", "\"rms_norm_eps\"", "\"attention_bias\": true, \"rms_norm_eps\"",
+                "'attention_bias' is true"
+            ),
+            ("starcoder2", "\"layer_norm\"", "\"rms_norm\"", "'norm_type' is \"rms_norm\""),
+            ("olmo2", "\"rms_norm_eps\"", "\"clip_qkv\": 8, \"rms_norm_eps\"", "'clip_qkv' is 8"),
+            (
+                "granite", "\"attention_multiplier\": 0.17", "\"attention_multiplier\": -1",
+                "scale of attention"
+            ),
+            (
+                "granite", "\"logits_scaling\": 1.7", "\"logits_scaling\": 0",
+                "'logits_scaling' should be greater"
+            ),
+        ])
+    func mathematics(name: String, old: String, new: String, reason: String) async throws {
+        let text = try await error(name) { config in config.replacing(old, with: new) }
+        #expect(text.contains(reason), "\(text)")
+    }
+
     @Test("extents whose product no number holds are refused")
     func extents() async throws {
         let text = try await error("qwen2") { config in

@@ -102,10 +102,16 @@ import VLLMLayers
             (#"{"type": "dynamic", "factor": 0}"#, "'factor' should be greater than zero"),
             (#"{"type": "yarn", "factor": 4, "attn_factor": 2}"#, "'attn_factor' is 2"),
             (#"{"type": "yarn", "factor": 4, "beta_fast": -1}"#, "beta_fast"),
-            (#"{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1}"#, "high_freq_factor"),
+            (
+                #"{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1}"#,
+                "high_freq_factor"
+            ),
             (#"{"type": "longrope", "short_factor": [1, 2], "long_factor": [1, 2]}"#, "short_factor"),
             (#"{"type": "longrope"}"#, "short_factor"),
-            (#"{"type": "yarn", "factor": 4, "original_max_position_embeddings": 0}"#, "original_max_position"),
+            (
+                #"{"type": "yarn", "factor": 4, "original_max_position_embeddings": 0}"#,
+                "original_max_position"
+            ),
         ])
     func refused(scaling: String, reason: String) throws {
         let text = #"{"max_position_embeddings": 4096, "rope_scaling": \#(scaling)}"#
