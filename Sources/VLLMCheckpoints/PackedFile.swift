@@ -83,11 +83,13 @@ package final class PackedFile: Sendable {
 
     /// Checks all data against the checksums.
     ///
-    /// - Parameter concurrently: calls a body once for each chunk, on any threads.
+    /// - Parameters:
+    ///   - readsAhead: asks the system for the whole file at once, which memory should then hold.
+    ///   - concurrently: calls a body once for each chunk, on any threads.
     package func verify(
-        _ concurrently: (_ chunks: Int, _ body: (_ chunk: Int) -> Void) -> Void
+        readsAhead: Bool = true, _ concurrently: (_ chunks: Int, _ body: (_ chunk: Int) -> Void) -> Void
     ) throws(CheckpointError) {
-        file.prefetch()
+        if readsAhead { file.prefetch() }
         let chunk = 64 * Self.blockSize
         let damaged = Atomic<Int>(.max)
         concurrently((data.count + chunk - 1) / chunk) { index in

@@ -70,6 +70,8 @@ public struct EngineOptions: Sendable {
     ///
     /// The process is this program once more: its `main` must call `EngineChild.run` where its first argument asks for it.
     package var usesEngineProcess: Bool = false
+    /// Bytes of memory that may be taken, for tests; nil is what the system has free.
+    package var availableMemory: Int?
 
     /// Logits processors that every request passes, in this order, by the names they were registered under.
     public var logitsProcessors: [String] = []

@@ -108,7 +108,7 @@ extension LoadTimeQuantization {
     }
 
     /// About the bytes of a model's weights.
-    fileprivate func weights(_ configuration: DecoderConfiguration, total: Int) -> Int {
+    func weights(_ configuration: DecoderConfiguration, total: Int) -> Int {
         let layers = configuration.linearWeights
         let tables =
             configuration.embeddingWidth * configuration.vocabularySize
@@ -120,5 +120,14 @@ extension LoadTimeQuantization {
             format.sizeInBytes(outputs: count / width, inputs: width)
         }
         return bytes(linear, layers) + bytes(table, tables) + rest * DType.bfloat16.size
+    }
+}
+
+extension DecoderConfiguration {
+    /// The least bytes that the packed matrices of the model take.
+    func packedBytes(_ dtype: DType, _ quantization: LoadTimeQuantization?) -> Int {
+        let tables = hiddenSize * vocabularySize * (tiesEmbeddings ? 1 : 2)
+        guard let quantization else { return (linearWeights + tables) * dtype.size }
+        return quantization.weights(self, total: 0)
     }
 }

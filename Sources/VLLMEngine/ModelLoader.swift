@@ -125,7 +125,7 @@ extension ModelLoader {
         note: @escaping @Sendable (LoadNote) -> Void,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> (EngineParts, ModelInfo) {
-        let free = Int(clamping: vllm_available_memory())
+        let free = options.availableMemory ?? Int(clamping: vllm_available_memory())
         let total = Int(clamping: vllm_total_memory())
         let plugIns = PlugIns.registered
         var checkpoint = try Checkpoint(
@@ -161,12 +161,24 @@ extension ModelLoader {
                 folder, checkpoint, packing: numericsID, scheme: scheme, loadFormat: options.loadFormat,
                 note: note)
         }
-        let packedFile = packedCache?.open(on: backend)
+        let quantization = options.quantization.flatMap(LoadTimeQuantization.named)
+        let weightBytes = configuration.packedBytes(dtype, quantization)
+        let isShort = MemoryPlan.isShort(options, weights: weightBytes, free: free)
+        var packedFile = packedCache?.open(on: backend, fits: !isShort)
+        if packedFile == nil, isShort {
+            if let packedCache {
+                let plan = try planWeights(
+                    configuration, checkpoint, scheme: scheme, quantization, dtype, limits, options)
+                packedFile = try packedCache.pack(plan, on: backend)
+            } else if weightBytes > free - (options.kvCacheMemoryBytes ?? 0) {
+                throw MemoryPlan.noMemory(forWeights: weightBytes, free: free)
+            }
+        }
         let packed = packedCache.map { _ in PackedWeights(packedFile) }
         if packedFile == nil { checkpoint.prefetch() }
         let loader = WeightLoader(
             checkpoint: checkpoint, backend: backend, dtype: dtype, scheme: scheme,
-            quantization: options.quantization.flatMap(LoadTimeQuantization.named), packed: packed
+            quantization: quantization, packed: packed
         ) { bytes in
             progress(done.add(bytes, ordering: .relaxed).newValue, fileSize)
         }
@@ -177,7 +189,15 @@ extension ModelLoader {
         }
         let plan = try MemoryPlan.make(
             options, bytesPerToken: cacheBytes, modelLength: configuration.maxPositions, free: free,
-            used: backend.weightMemory + backend.bufferMemory, total: total)
+            used: backend.weightMemory + backend.bufferMemory, mapped: packed?.mappedBytes ?? 0, total: total)
+        if plan.readsDisk {
+            note(
+                LoadNote(
+                    isWarning: true,
+                    text:
+                        "\(MemoryPlan.show(backend.weightMemory)) of weights are more than the \(MemoryPlan.show(free)) of free memory hold beside the key/value cache: every step reads what is missing from the disk, at its speed."
+                ))
+        }
         let cache = try backend.makeKVCache(
             specs: model.kvCacheSpecs, numBlocks: plan.numBlocks, blockSize: options.blockSize)
         let scheduler = try Scheduler(
@@ -208,6 +228,22 @@ extension ModelLoader {
             parts.finish = { background.finish() }
         }
         return (parts, info)
+    }
+
+    /// What a model would pack, by a backend of its own that goes away with what making the model took.
+    private static func planWeights(
+        _ configuration: DecoderConfiguration, _ checkpoint: Checkpoint, scheme: (any QuantizationScheme)?,
+        _ quantization: LoadTimeQuantization?, _ dtype: DType, _ limits: ModelLimits, _ options: EngineOptions
+    ) throws -> [PackedWeights.PlannedWeight] {
+        let backend = try CPUBackend(
+            .init(numThreads: options.numThreads, instructionSet: options.instructionSet))
+        let packed = PackedWeights(planning: ())
+        let loader = WeightLoader(
+            checkpoint: checkpoint, backend: backend, dtype: dtype, scheme: scheme,
+            quantization: quantization,
+            packed: packed)
+        _ = try DecoderStack(configuration, loader: loader, limits: limits)
+        return packed.plan
     }
 
     /// Builds the parts of an engine on a thread of their own, has them run there by the body, and finishes them.

@@ -48,19 +48,51 @@ package struct PackedCache {
     }
 
     /// The weights of the file, verified; nil, and told, where there are none.
-    func open(on backend: any Backend) -> PackedFile? {
+    ///
+    /// - Parameter fits: whether memory holds them all.
+    func open(on backend: any Backend, fits: Bool = true) -> PackedFile? {
         do {
             guard let file = try PackedFile(path, key: key) else {
-                tell("\(path) is not there yet; it is written as soon as the engine runs.")
+                if fits { tell("\(path) is not there yet; it is written as soon as the engine runs.") }
                 return nil
             }
-            try file.verify(backend.concurrently)
+            try file.verify(readsAhead: fits, backend.concurrently)
             tell("\(file.sizeInBytes >> 20) MiB of weights mapped from \(path).")
             return file
         } catch {
             warn("\(error) The weights are packed anew, and the file is replaced.")
             return nil
         }
+    }
+
+    /// Packs weights that memory does not hold into the file, one after the other, and maps it.
+    ///
+    /// - Throws: where that is not possible, for there is no other way to run such a model.
+    func pack(_ plan: [PackedWeights.PlannedWeight], on backend: any Backend) throws -> PackedFile {
+        let start = ContinuousClock.now
+        let size = plan.reduce(0) { $0 + $1.sizeInBytes }
+        tell(
+            "memory does not hold \(size >> 20) MiB of weights: they are packed one after the other into \(path)."
+        )
+        let written = try PackedFileWriter.write(
+            plan.map { ($0.name, $0.sizeInBytes) }, key: key, to: path, replacing: seen
+        ) { index, write in try plan[index].pack(write) }
+        guard written != nil else {
+            throw CheckpointError(path, "is being written by another process; start again when it is done.")
+        }
+        guard checkpoint.isUnchanged else {
+            throw CheckpointError(checkpoint.source.name, "has changed while it was read.")
+        }
+        tell("written in \(Self.seconds(since: start)) s.")
+        guard let file = open(on: backend, fits: false) else {
+            throw CheckpointError(path, "cannot be read although it was just written.")
+        }
+        return file
+    }
+
+    private static func seconds(since start: ContinuousClock.Instant) -> String {
+        let tenths = Int(((.now - start) / .milliseconds(100)).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
     }
 
     /// Writes the file, unless all weights came from it; they must not change any more.
@@ -93,8 +125,7 @@ package struct PackedCache {
                 tell("\(path) is being written by another process.")
                 return
             }
-            let tenths = Int(((.now - start) / .milliseconds(100)).rounded())
-            tell("\(written >> 20) MiB of weights written to \(path) in \(tenths / 10).\(tenths % 10) s.")
+            tell("\(written >> 20) MiB of weights written to \(path) in \(Self.seconds(since: start)) s.")
         } catch is CancellationError {
             tell("\(path) was not written when the engine ended; the next start writes it.")
         } catch {

@@ -13,9 +13,41 @@ package final class PackedWeights {
     package private(set) var entries: [(name: String, weight: PackedWeight)] = []
     /// Weights that had to be packed.
     package private(set) var numPacked = 0
+    /// Bytes of the weights that the file has.
+    package private(set) var mappedBytes = 0
+    /// True where nothing is packed yet, but noted in `plan`.
+    let isPlanning: Bool
+    /// What there is to pack, each weight once.
+    package private(set) var plan: [PlannedWeight] = []
+
+    /// A weight that is to be packed.
+    package struct PlannedWeight {
+        package let name: String
+        /// Bytes of the packed weight.
+        package let sizeInBytes: Int
+        /// Packs it, gives the bytes a piece at a time, and keeps none of them.
+        package let pack: (_ body: (RawSpan) throws -> Void) throws -> Void
+    }
 
     /// - Parameter file: weights of this very checkpoint as the backend packs them, verified; nil packs everything.
-    package init(_ file: PackedFile?) { self.file = file }
+    package init(_ file: PackedFile?) { (self.file, isPlanning) = (file, false) }
+
+    /// Notes what there is to pack, so that it can be packed one weight after the other; the model is of no use.
+    package init(planning: Void) { (file, isPlanning) = (nil, true) }
+
+    /// Notes a weight; what is returned stands for it, and has no memory.
+    func plan(
+        _ description: WeightDescription, name: String, on backend: any Backend,
+        pack: @escaping (_ body: (RawSpan) throws -> Void) throws -> Void
+    ) throws(DeviceError) -> PackedWeight {
+        let size = try backend.packedSize(of: description)
+        if parts.updateValue(description.parts, forKey: name) == nil {
+            plan.append(PlannedWeight(name: name, sizeInBytes: size, pack: pack))
+        }
+        return PackedWeight(
+            address: 0, format: description.format, outputs: description.outputs, inputs: description.inputs,
+            isGated: description.arrangement == .gated, sizeInBytes: size)
+    }
 
     /// A weight in the backend's memory.
     func weight(
@@ -24,6 +56,7 @@ package final class PackedWeights {
         let weight: PackedWeight
         if let file, let address = file.address(of: name, size: try backend.packedSize(of: description)) {
             weight = try backend.adopt(description, at: address, owner: file)
+            mappedBytes += weight.sizeInBytes
         } else {
             weight = try backend.pack(description)
             numPacked += 1

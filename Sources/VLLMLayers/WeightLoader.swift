@@ -180,15 +180,15 @@ package struct WeightLoader {
         let origins = parts.flatMap { part in (0..<part.numPieces).map { (part: part, piece: $0) } }
         let description = try WeightDescription(
             parts: sources, arrangement: arrangement, format: format(purpose, parts, inputs: inputs))
-        let place = { (element: WeightElement) in
+        let weight = try pack(
+            description, called: PackedWeights.name(parts.map(\.label), description, isTransposed: isTransposed),
+            keeping: Array(decoded.values)
+        ) { element in
             let (part, piece) = origins[element.part]
             return part.place(of: element, inPiece: piece, isTransposed: isTransposed)
-        }
-        let weight = try naming(place) {
-            try withExtendedLifetime(decoded) {
-                guard let packed else { return try backend.pack(description) }
-                let name = PackedWeights.name(parts.map(\.label), description, isTransposed: isTransposed)
-                return try packed.weight(description, name: name, on: backend)
+        } release: {
+            for part in parts where part.slice.map({ $0.index == $0.count - 1 }) ?? true {
+                checkpoint.release(part.tensorName)
             }
         }
         var bias: PackedVector?
@@ -202,11 +202,36 @@ package struct WeightLoader {
             }
             bias = try naming(place) { try backend.pack(vector: vectors, arrangement: arrangement) }
         }
-        for part in parts where part.slice.map({ $0.index == $0.count - 1 }) ?? true {
-            checkpoint.release(part.tensorName)
-        }
         progress(sources.reduce(0) { $0 + $1.rows * $1.columns * $1.dtype.size })
         return Linear(weight: weight, bias: bias)
+    }
+
+    /// Packs a weight, takes it from the packed copy, or notes that it is to be packed.
+    ///
+    /// - Parameters:
+    ///   - decoded: what the description's parts stand in, where that is not the checkpoint.
+    ///   - place: the tensor in which an element stands, and where.
+    ///   - release: gives back the pages of the parts once they are packed.
+    private func pack(
+        _ description: WeightDescription, called name: String, keeping decoded: [DecodedMatrix],
+        place: @escaping (WeightElement) -> (tensor: String, index: [Int]), release: @escaping () -> Void
+    ) throws -> PackedWeight {
+        if let packed, packed.isPlanning {
+            return try packed.plan(description, name: name, on: backend) { body in
+                try naming(place) {
+                    try withExtendedLifetime(decoded) { try backend.packedBytes(of: description, body) }
+                }
+                release()
+            }
+        }
+        let weight = try naming(place) {
+            try withExtendedLifetime(decoded) {
+                guard let packed else { return try backend.pack(description) }
+                return try packed.weight(description, name: name, on: backend)
+            }
+        }
+        release()
+        return weight
     }
 
     /// The values of a part whose weight is quantized, or nil.
@@ -225,15 +250,15 @@ package struct WeightLoader {
         let tensorName = name + ".weight"
         let stored = try matrix(tensorName, rows: rows, columns: columns)
         let normalized = DecodedMatrix(normalizingRowsOf: stored)
-        let weight = try naming({ (tensorName, [$0.row, $0.column]) }) {
-            try withExtendedLifetime(normalized) {
-                let description = WeightDescription(parts: [normalized.source], format: format(of: .table))
-                guard let packed else { return try backend.pack(description) }
-                let name = PackedWeights.name(["\(name) normalized"], description, isTransposed: false)
-                return try packed.weight(description, name: name, on: backend)
-            }
+        let description = WeightDescription(parts: [normalized.source], format: format(of: .table))
+        let weight = try pack(
+            description, called: PackedWeights.name(["\(name) normalized"], description, isTransposed: false),
+            keeping: [normalized]
+        ) {
+            (tensorName, [$0.row, $0.column])
+        } release: {
+            checkpoint.release(tensorName)
         }
-        checkpoint.release(tensorName)
         progress(rows * columns * stored.dtype.size)
         return weight
     }

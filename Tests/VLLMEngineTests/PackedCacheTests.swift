@@ -88,6 +88,60 @@ private struct Zeros: QuantizationScheme {
         #expect(folder.names.count == 1)
     }
 
+    @Test(
+        "a model that memory does not hold is packed piece by piece, to the same file, and says the same",
+        arguments: variants)
+    func larger(name: String, dtype: EngineOptions.DTypeChoice, quantization: String?) async throws {
+        let (folder, other) = (try TemporaryFolder(), try TemporaryFolder())
+        let source = try ModelFixture(name).source
+        let plain = try await run(source, cache: folder.path, dtype: dtype) { $0.quantization = quantization }
+        // The pool takes 16 MiB, and the weights more than 20 KiB.
+        let small = (16 << 20) + (20 << 10)
+        for expected in ["one after the other into \(other.path)", "mapped from \(other.path)"] {
+            let run = try await run(source, cache: other.path, dtype: dtype) {
+                ($0.quantization, $0.availableMemory) = (quantization, small)
+            }
+            #expect(run.says(expected), "\(run.notes)")
+            #expect(run.warnings.count == 1 && run.says("every step reads what is missing from the disk"))
+            #expect(run.completion == plain.completion && run.weightMemory == plain.weightMemory)
+        }
+        #expect(folder.names == other.names && folder.names.count == 1)
+        #expect(try folder.read(folder.names[0]) == other.read(folder.names[0]))
+        let error = await #expect(throws: DeviceError.self) {
+            try await run(source, cache: nil, dtype: dtype) {
+                ($0.quantization, $0.availableMemory) = (quantization, small)
+            }
+        }
+        #expect(error?.message.contains("--packed-cache auto") == true, "\(error as Any)")
+    }
+
+    @Test(
+        "a model that memory does not hold is refused where its copy cannot be written, or a weight is no number"
+    )
+    func largerRefused() async throws {
+        let folder = try TemporaryFolder()
+        let source = try copy("llama", to: folder)
+        try folder.write([1], to: "file")
+        func error(_ cache: String) async -> String {
+            do {
+                let run = try await run(source, cache: cache) { $0.availableMemory = (16 << 20) + 1000 }
+                return "\(run.notes)"
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(await error(folder.path + "/file").contains("file/"))
+        var bytes = try folder.read("model.safetensors")
+        bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xc0, 0x7f])
+        try folder.write(bytes, to: "model.safetensors")
+        let last = try #require(
+            try SafetensorsFile.tensors(of: FileBytes(bytes, name: "m"), path: "m")
+                .max { $0.value.range.upperBound < $1.value.range.upperBound })
+        let text = await error(folder.path + "/packed")
+        #expect(text.contains("'\(last.key)' has nan at ["), "\(text)")
+        #expect(!folder.names.contains { $0.hasSuffix(".partial") })
+    }
+
     @Test("a damaged copy is told, replaced, and used again")
     func damaged() async throws {
         let folder = try TemporaryFolder()

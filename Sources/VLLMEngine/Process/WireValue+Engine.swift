@@ -157,5 +157,6 @@ extension EngineOptions: WireValue {
         try loadFormat.code(&coder)
         try packedCache.code(&coder)
         try kvEvictionPolicy.code(&coder)
+        try availableMemory.code(&coder)
     }
 }
