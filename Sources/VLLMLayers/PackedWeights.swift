@@ -72,6 +72,6 @@ package final class PackedWeights {
     static func name(_ parts: [String], _ description: WeightDescription, isTransposed: Bool) -> String {
         let shape = "\(description.outputs)x\(description.inputs)\(isTransposed ? " transposed" : "")"
         return
-            "\(parts.joined(separator: "+")) \(shape) \(description.arrangement) \(description.format.name)"
+            "\(parts.joined(separator: "+")) \(shape) \(description.arrangement) \(description.formatName)"
     }
 }

@@ -202,7 +202,7 @@ package struct WeightLoader {
             }
             bias = try naming(place) { try backend.pack(vector: vectors, arrangement: arrangement) }
         }
-        progress(sources.reduce(0) { $0 + $1.rows * $1.columns * $1.dtype.size })
+        progress(sources.reduce(0) { $0 + $1.sizeInBytes })
         return Linear(weight: weight, bias: bias)
     }
 

@@ -110,7 +110,7 @@ package struct PackedExperts: Sendable, Hashable {
         precondition(biases.isEmpty || biases.count == weights.count)
         for weight in weights {
             precondition(
-                weight.format == weights[0].format && weight.outputs == weights[0].outputs
+                weight.runs == weights[0].runs && weight.runs.count == 1
                     && weight.inputs == weights[0].inputs && weight.isGated == weights[0].isGated,
                 "experts differ: \(weight), \(weights[0])")
         }
