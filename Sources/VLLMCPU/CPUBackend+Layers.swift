@@ -33,25 +33,32 @@ extension CPUBackend {
 
     package func embed(_ ids: [Int32], from weight: PackedWeight, into output: Tensor, accumulate: Bool) {
         precondition(ids.count <= output.rows && weight.inputs <= output.stride)
-        let format = KernelFormat(weight.format)
+        let runs = weight.runs.map { (format: KernelFormat($0.format), run: $0) }
         let width = weight.inputs
         forEachRowRange(ids.count) { begin, end in
-            var row = [Float](repeating: 0, count: accumulate ? width : 0)
+            var sum = [Float](repeating: 0, count: accumulate ? width : 0)
             for index in Int(begin)..<Int(end) {
+                var (row, at) = (Int(ids[index]), 0)
+                while at + 1 < runs.count, row >= runs[at].run.outputs {
+                    row -= runs[at].run.outputs
+                    at += 1
+                }
+                let format = runs[at].format
                 guard
                     let target = unsafe UnsafeMutablePointer<Float>(
                         bitPattern: output.address + UInt(index * output.stride * 4)),
-                    let source = unsafe UnsafeRawPointer(bitPattern: weight.address)
+                    let source = unsafe UnsafeRawPointer(
+                        bitPattern: weight.address + UInt(runs[at].run.offset))
                 else { return }
                 guard accumulate else {
-                    unsafe format.unpack(source, row: ids[index], inputs: width, into: target)
+                    unsafe format.unpack(source, row: Int32(row), inputs: width, into: target)
                     continue
                 }
-                unsafe row.withUnsafeMutableBufferPointer { row in
-                    guard let base = row.baseAddress else { return }
-                    unsafe format.unpack(source, row: ids[index], inputs: width, into: base)
+                unsafe sum.withUnsafeMutableBufferPointer { sum in
+                    guard let base = sum.baseAddress else { return }
+                    unsafe format.unpack(source, row: Int32(row), inputs: width, into: base)
                 }
-                for column in 0..<width { unsafe target[column] += row[column] }
+                for column in 0..<width { unsafe target[column] += sum[column] }
             }
         }
     }
@@ -61,29 +68,46 @@ extension CPUBackend {
         output mode: LinearOutput,
         into output: Tensor
     ) {
-        var arguments = unsafe arguments(x, weight, activation: activation)
-        unsafe arguments.bias = bias?.pointer
-        unsafe setOutput(of: &arguments, to: output, mode)
-        unsafe run(&arguments)
+        guard weight.runs.count > 1 else {
+            var arguments = unsafe arguments(x, weight, activation: activation)
+            unsafe arguments.bias = bias?.pointer
+            unsafe setOutput(of: &arguments, to: output, mode)
+            unsafe run(&arguments)
+            return
+        }
+        unsafe linearProducts.removeAll(keepingCapacity: true)
+        var column = 0
+        for (index, run) in weight.runs.enumerated() {
+            var product = unsafe arguments(x, weight, run: index, activation: activation)
+            unsafe product.bias = bias?.pointer.map { unsafe $0 + column }
+            unsafe setOutput(of: &product, to: output, mode)
+            unsafe product.out = product.out.map { unsafe $0 + column * output.dtype.size }
+            unsafe linearProducts.append(product)
+            column += run.outputs
+        }
+        unsafe runSideBySide(linearProducts)
     }
 
-    /// The arguments of a product, its activations rounded where the weight asks for it; output and bias are to be
-    /// set.
-    func arguments(_ x: Tensor, _ weight: PackedWeight, activation: Activation) -> vllm_linear_args {
-        let format = KernelFormat(weight.format)
+    /// The arguments of a product with a run of a weight, its activations rounded where that asks for it; output and
+    /// bias are to be set.
+    func arguments(
+        _ x: Tensor, _ weight: PackedWeight, run index: Int = 0, activation: Activation
+    ) -> vllm_linear_args {
+        let run = weight.runs[index]
+        let format = KernelFormat(run.format)
         precondition(x.columns == weight.inputs && format.takes(x.dtype))
-        let columns = weight.isGated ? weight.outputs / 2 : weight.outputs
+        let columns = weight.isGated ? run.outputs / 2 : run.outputs
         let panel = Int(VLLM_PANEL)
         let panels = (columns + panel - 1) / panel * (weight.isGated ? 2 : 1)
         var arguments = unsafe vllm_linear_args()
         unsafe arguments.x = UnsafeRawPointer(x.pointer)
         unsafe arguments.ldx = x.stride
-        unsafe arguments.weight = UnsafeRawPointer(bitPattern: weight.address)
+        unsafe arguments.weight = UnsafeRawPointer(bitPattern: weight.address + UInt(run.offset))
         unsafe arguments.weight_dtype = format.dtype
         unsafe arguments.group = Int32(format.group)
-        if format.isInteger { unsafe round(x, format, &arguments) }
+        if format.isInteger { unsafe round(x, format, &arguments, for: index) }
         unsafe arguments.m = Int32(x.rows)
-        unsafe arguments.n = Int32(weight.isGated ? panels * panel : weight.outputs)
+        unsafe arguments.n = Int32(weight.isGated ? panels * panel : run.outputs)
         unsafe arguments.k = Int32(weight.inputs)
         unsafe arguments.activation = activation.kernelActivation
         unsafe arguments.gated = weight.isGated ? 1 : 0
@@ -108,9 +132,14 @@ extension CPUBackend {
     /// Rounds activations to whole numbers and names them in the arguments of a product.
     ///
     /// A few rows take less time than waking the other threads does.
-    func round(_ x: Tensor, _ format: KernelFormat, _ arguments: inout vllm_linear_args) {
+    ///
+    /// - Parameter index: of the run of the weight; each has activations of its own, for zeros and groups may differ.
+    func round(
+        _ x: Tensor, _ format: KernelFormat, _ arguments: inout vllm_linear_args, for index: Int = 0
+    ) {
         let groups = format.groups(inputs: x.columns)
-        let memory = rounded.reserve(rows: x.rows, inputs: x.columns, groups: groups)
+        while rounded.count <= index { rounded.append(RoundedActivations()) }
+        let memory = rounded[index].reserve(rows: x.rows, inputs: x.columns, groups: groups)
         var rounding = unsafe vllm_quantize_args()
         unsafe rounding.x = UnsafeRawPointer(x.pointer)
         unsafe rounding.ldx = x.stride
@@ -141,6 +170,28 @@ extension CPUBackend {
             pool.run(chunks: (panels + grain - 1) / grain) { chunk, _ in
                 unsafe kernels.linear(
                     arguments, Int32(chunk * grain), Int32(Swift.min(panels, (chunk + 1) * grain)), 0, rows)
+            }
+        }
+    }
+
+    /// Computes products of which none waits for another.
+    private func runSideBySide(_ products: [vllm_linear_args]) {
+        unsafe products.withUnsafeBufferPointer { products in
+            var (grains, ends) = ([Int](), [Int]())
+            for index in products.indices {
+                let product = unsafe products.baseAddress.map { unsafe $0 + index }
+                let grain = unsafe Int(vllm_linear_panel_grain(product, Int32(pool.count)))
+                let chunks = unsafe (products[index].numPanels + grain - 1) / grain
+                grains.append(grain)
+                ends.append((ends.last ?? 0) + chunks)
+            }
+            pool.run(chunks: ends.last ?? 0) { [grains, ends] chunk, _ in
+                guard let index = ends.firstIndex(where: { chunk < $0 }),
+                    let product = unsafe products.baseAddress.map({ unsafe $0 + index })
+                else { return }
+                let begin = (chunk - (index > 0 ? ends[index - 1] : 0)) * grains[index]
+                let end = unsafe Swift.min(product.pointee.numPanels, begin + grains[index])
+                unsafe kernels.linear(product, Int32(begin), Int32(end), 0, product.pointee.m)
             }
         }
     }

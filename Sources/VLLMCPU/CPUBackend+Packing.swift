@@ -8,88 +8,72 @@ package import VLLMTensors
 
 extension CPUBackend {
     package func pack(_ description: WeightDescription) throws(DeviceError) -> PackedWeight {
-        guard !description.parts.isEmpty else { throw DeviceError("a weight has no parts.") }
         try Self.check(description)
-        let map = PackedRows(description.parts, description.arrangement)
-        let (numPanels, panelBytes) = Self.panels(description, map, KernelFormat(description.format))
-        let address = try allocateWeights(numPanels * panelBytes)
-        try pack(description, map, panels: 0..<numPanels, at: address)
-        return PackedWeight(description, at: address, sizeInBytes: numPanels * panelBytes)
+        let runs = PanelRun.runs(of: description)
+        let size = runs.last?.end ?? 0
+        let address = try allocateWeights(size)
+        for run in runs {
+            try pack(run, panels: 0..<run.numPanels, of: description, at: address + UInt(run.offset))
+        }
+        return PackedWeight(description, runs, at: address, sizeInBytes: size)
     }
 
     package func packedBytes(of description: WeightDescription, _ body: (RawSpan) throws -> Void) throws {
         try Self.check(description)
-        let map = PackedRows(description.parts, description.arrangement)
-        let (numPanels, panelBytes) = Self.panels(description, map, KernelFormat(description.format))
-        let step = Swift.max(1, Self.pieceSize / Swift.max(panelBytes, 1))
-        let size = Swift.min(step, numPanels) * panelBytes
+        let runs = PanelRun.runs(of: description)
+        let size = runs.map(\.panelBytes).reduce(Self.pieceSize, Swift.max)
         guard let memory = unsafe vllm_memory_map(size) else {
             throw DeviceError("the system gave no \(size >> 20) MiB of memory.")
         }
         defer { unsafe vllm_memory_unmap(memory, size) }
-        for start in Swift.stride(from: 0, to: numPanels, by: step) {
-            let panels = start..<Swift.min(start + step, numPanels)
-            try pack(description, map, panels: panels, at: UInt(bitPattern: memory))
-            try unsafe body(UnsafeRawBufferPointer(start: memory, count: panels.count * panelBytes).bytes)
+        var end = 0
+        for run in runs {
+            if run.offset > end { try body([UInt8](repeating: 0, count: run.offset - end).span.bytes) }
+            let step = size / run.panelBytes
+            for start in Swift.stride(from: 0, to: run.numPanels, by: step) {
+                let panels = start..<Swift.min(start + step, run.numPanels)
+                try pack(run, panels: panels, of: description, at: UInt(bitPattern: memory))
+                try unsafe body(
+                    UnsafeRawBufferPointer(start: memory, count: panels.count * run.panelBytes).bytes)
+            }
+            end = run.end
         }
     }
 
     /// Bytes that are packed at a time where they are not kept.
     private static let pieceSize = 32 << 20
 
-    /// Packs some panels to an address, each of whose bytes is written or zero already.
+    /// Packs some panels to an address.
     private func pack(
-        _ description: WeightDescription, _ map: PackedRows, panels: Range<Int>, at address: UInt
+        _ run: PanelRun, panels: Range<Int>, of description: WeightDescription, at address: UInt
     ) throws(DeviceError) {
+        let (grain, panel) = (16, Int(VLLM_PANEL))
+        let format = KernelFormat(run.format)
         let k = description.inputs
-        let panel = Int(VLLM_PANEL)
-        let format = KernelFormat(description.format)
-        let panelBytes = format.panelBytes(inputs: k)
-        let grain = 16
         let broken = Atomic<Int>(.max)
         pool.run(chunks: (panels.count + grain - 1) / grain) { chunk, _ in
-            let rounding = format.isInteger ? PanelRounding(kernels, format, inputs: k) : nil
+            let packing = PanelPacking(kernels, run.format, inputs: k)
             let first = panels.lowerBound + chunk * grain
             for index in first..<Swift.min(panels.upperBound, first + grain) {
-                let rows = unsafe (0..<panel).map { row in
-                    unsafe map.address(of: index * panel + row).flatMap {
-                        unsafe UnsafeRawPointer(bitPattern: $0)
-                    }
-                }
-                let part = map.part(ofPanel: index)
-                let limit = format.limit(of: part.dtype)
+                let rows = (0..<panel).map { run.map.stored(index * panel + $0) }
                 // What is packed next is brought into the caches by this.
-                for row in 0..<panel {
-                    guard let numbers = unsafe rows[row] else { continue }
-                    let column = unsafe vllm_first_beyond(
-                        numbers, part.dtype.kernelType, part.columnStride, Int32(k), limit)
-                    if column >= 0 { broken.min((index * panel + row) * k + Int(column), ordering: .relaxed) }
+                for (row, stored) in rows.enumerated() {
+                    guard let stored, let column = stored.firstBeyond(format, count: k) else { continue }
+                    broken.min((index * panel + row) * k + column, ordering: .relaxed)
                 }
-                let target = unsafe UnsafeMutableRawPointer(
-                    bitPattern: address + UInt((index - panels.lowerBound) * panelBytes))
-                if let rounding {
-                    unsafe rounding.pack(rows, part, into: target)
-                } else {
-                    unsafe vllm_pack_panel(
-                        target, format.dtype, rows, part.dtype.kernelType, part.columnStride, Int32(k))
-                }
+                unsafe packing.pack(
+                    rows,
+                    into: UnsafeMutableRawPointer(
+                        bitPattern: address + UInt((index - panels.lowerBound) * run.panelBytes)))
             }
         }
         let place = broken.load(ordering: .relaxed)
-        if place != .max { throw DeviceError(map.element(inRow: place / k, column: place % k)) }
-    }
-
-    private static func panels(
-        _ description: WeightDescription, _ map: PackedRows, _ format: KernelFormat
-    ) -> (count: Int, size: Int) {
-        (map.numRows / Int(VLLM_PANEL), format.panelBytes(inputs: description.inputs))
+        if place != .max { throw DeviceError(run.element(inRow: place / k, column: place % k)) }
     }
 
     package func packedSize(of description: WeightDescription) throws(DeviceError) -> Int {
         try Self.check(description)
-        let map = PackedRows(description.parts, description.arrangement)
-        let (count, size) = Self.panels(description, map, KernelFormat(description.format))
-        return count * size
+        return PanelRun.runs(of: description).last?.end ?? 0
     }
 
     package func adopt(
@@ -97,7 +81,7 @@ extension CPUBackend {
     ) throws(DeviceError) -> PackedWeight {
         let size = try packedSize(of: description)
         keep(owner, bytes: size)
-        return PackedWeight(description, at: address, sizeInBytes: size)
+        return PackedWeight(description, PanelRun.runs(of: description), at: address, sizeInBytes: size)
     }
 
     package func packedBytes(of weight: PackedWeight, _ body: (RawSpan) throws -> Void) rethrows {
@@ -112,24 +96,28 @@ extension CPUBackend {
 
     /// The parts agree with each other and with what the kernels can do.
     private static func check(_ description: WeightDescription) throws(DeviceError) {
-        guard let first = description.parts.first else { return }
-        if case .int4(let group, _) = description.format, first.columns % group != 0 {
-            throw DeviceError("a weight of \(first.columns) inputs has no whole groups of \(group).")
-        }
-        var end = 0
-        for (part, next) in zip(description.parts, description.parts.dropFirst()) {
-            end += part.rows
-            let areAlike = part.dtype == next.dtype && part.columnStride == next.columnStride
-            let sharesPanel = description.arrangement == .stacked && end % Int(VLLM_PANEL) != 0
-            guard part.columns == next.columns, areAlike || !sharesPanel else {
+        guard let first = description.parts.first else { throw DeviceError("a weight has no parts.") }
+        for (part, format) in zip(description.parts, description.formats) {
+            guard part.columns == first.columns else {
                 throw DeviceError(
-                    "the parts of a merged weight, \(part.dtype.rawValue) and \(next.dtype.rawValue), differ in type or width."
-                )
+                    "the parts of a merged weight have \(first.columns) and \(part.columns) inputs.")
             }
+            guard part.columns % format.inputGranule == 0 else {
+                throw DeviceError(
+                    "a weight of \(part.columns) inputs has no whole groups of \(format.inputGranule).")
+            }
+            // Other block formats only hold numbers that came in them.
+            guard case .blocks(let blocks) = format, blocks != .q8_0, !part.format.isStored(as: format) else {
+                continue
+            }
+            throw DeviceError("numbers stored as \(part.format.name) cannot be packed as \(format.name).")
         }
         if description.arrangement == .gated {
             guard description.parts.count == 2, description.parts[1].rows == first.rows else {
                 throw DeviceError("a gated weight needs two parts of equal size.")
+            }
+            guard description.formats[0] == description.formats[1] else {
+                throw DeviceError("gate and up cannot be packed as \(description.formatName).")
             }
         }
     }
@@ -137,14 +125,18 @@ extension CPUBackend {
     package func pack(
         vector parts: [TensorSource], arrangement: WeightDescription.Arrangement
     ) throws(DeviceError) -> PackedVector {
-        let map = PackedRows(parts, arrangement)
-        let address = try allocateWeights(map.numRows * 4)
+        if let part = parts.first(where: { $0.dtype == nil }) {
+            throw DeviceError("a vector is stored in blocks of \(part.format.name).")
+        }
+        let map = RowMap(parts, arrangement)
+        // A run of a weight with several may begin anywhere, and reads whole panels.
+        let address = try allocateWeights((map.numRows + Int(VLLM_PANEL)) * 4)
         guard let values = unsafe UnsafeMutablePointer<Float>(bitPattern: address) else {
             throw DeviceError("the system gave no memory.")
         }
         for row in 0..<map.numRows {
-            guard let (part, _) = map.source(of: row), let source = map.address(of: row) else { continue }
-            let value = parts[part].dtype.element(at: source)
+            guard let (part, source) = map.source(of: row), let dtype = parts[part].dtype else { continue }
+            let value = dtype.element(at: parts[part].address(ofRow: source))
             guard value.isFinite else { throw DeviceError(map.element(inRow: row, column: 0)) }
             unsafe values[row] = value
         }
@@ -163,10 +155,19 @@ extension CPUBackend {
     }
 }
 
+extension StoredFormat {
+    /// True where a packed format holds these very numbers.
+    fileprivate func isStored(as format: WeightFormat) -> Bool {
+        if case .blocks(let blocks) = self { blocks.ownWidth == format } else { false }
+    }
+}
+
 extension PackedWeight {
-    fileprivate init(_ description: WeightDescription, at address: UInt, sizeInBytes: Int) {
+    fileprivate init(_ description: WeightDescription, _ runs: [PanelRun], at address: UInt, sizeInBytes: Int)
+    {
         self.init(
-            address: address, format: description.format, outputs: description.outputs,
+            address: address,
+            runs: runs.map { Run(format: $0.format, outputs: $0.outputs, offset: $0.offset) },
             inputs: description.inputs, isGated: description.arrangement == .gated, sizeInBytes: sizeInBytes)
     }
 }

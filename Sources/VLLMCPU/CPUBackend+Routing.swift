@@ -19,15 +19,16 @@ extension CPUBackend {
         }
         let perToken = options.numExpertsPerToken
         let format = KernelFormat(weights)
+        // Layers of one model may differ in their groups, which are of 16 at least.
+        func mostGroups(_ inputs: Int) -> Int { format.group == 0 ? 1 : (inputs + 15) / 16 }
         let size =
             format.isInteger
             ? RoundedActivations.Parts.size(
-                rows: rows, inputs: inputs, groups: format.groups(inputs: inputs))
+                rows: rows, inputs: inputs, groups: mostGroups(inputs))
             : rows * Self.stride(inputs, elementSize: activations.size) * activations.size
         if format.isInteger {
             // The first large step would take it else.
-            _ = rounded.reserve(
-                rows: rows, inputs: intermediate, groups: format.groups(inputs: intermediate))
+            _ = rounded[0].reserve(rows: rows, inputs: intermediate, groups: mostGroups(intermediate))
         }
         unsafe expertProducts.reserveCapacity(options.numExperts)
         return Routing(

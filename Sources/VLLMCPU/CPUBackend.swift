@@ -22,11 +22,13 @@ package import VLLMTensors
     private let adopted = Mutex((owners: [any AnyObject & Sendable](), bytes: 0))
     /// Scratch memory of one thread each.
     var scratch: [Scratch]
-    /// Activations of the current product, rounded to whole numbers.
-    var rounded = RoundedActivations()
+    /// Activations of the current product, rounded to whole numbers: for each run of the weight.
+    var rounded = [RoundedActivations()]
     /// Attention work of the current call, kept for its memory.
     var attentionPlan = AttentionPlan()
     var attentionSequences: [vllm_attention_sequence] = unsafe []
+    /// The products of the runs of the current weight, kept for its memory.
+    var linearProducts: [vllm_linear_args] = unsafe []
     /// The products of the current call's experts, kept for its memory.
     var expertProducts: [vllm_linear_args] = unsafe []
 

@@ -16,14 +16,20 @@ struct KernelFormat {
         case .int8: (dtype, group) = (VLLM_DTYPE_I8, 0)
         case .int4(let size, let hasMinimums):
             (dtype, group) = (hasMinimums ? VLLM_DTYPE_I4_MIN : VLLM_DTYPE_I4, size)
+        case .blocks(let blocks):
+            dtype = blocks.kernelType
+            group = Int(vllm_integer_group(dtype))
         }
     }
 
     /// True for whole numbers.
     var isInteger: Bool { dtype.rawValue >= VLLM_DTYPE_I8.rawValue }
 
-    /// What codes are above their values.
-    var zero: Int { dtype == VLLM_DTYPE_I8 ? 128 : 8 }
+    /// What activations' sums are multiplied with as they are rounded: what codes are above their values.
+    var zero: Int { Int(vllm_integer_zero(dtype)) }
+
+    /// True where panels are made of blocks as they are stored, which nothing can be rounded to.
+    var isBlocks: Bool { dtype == VLLM_DTYPE_Q4_K || dtype == VLLM_DTYPE_Q6_K }
 
     func groups(inputs: Int) -> Int { group == 0 ? 1 : inputs / group }
 
@@ -65,76 +71,13 @@ struct KernelFormat {
     }
 }
 
-/// Rounds panels of weights, 16 rows at a time.
-final class PanelRounding {
-    private let kernels: vllm_kernels
-    private let format: KernelFormat
-    private let inputs: Int
-    private var values: [Float]
-    private var codes: [Int8]
-    private var scales: [Float]
-    private var minimums: [Float]
-
-    init(_ kernels: vllm_kernels, _ format: KernelFormat, inputs: Int) {
-        self.kernels = kernels
-        self.format = format
-        self.inputs = inputs
-        values = [Float](repeating: 0, count: inputs)
-        codes = [Int8](repeating: 0, count: Int(VLLM_PANEL) * inputs)
-        scales = [Float](repeating: 0, count: Int(VLLM_PANEL) * format.groups(inputs: inputs))
-        minimums = format.dtype == VLLM_DTYPE_I4_MIN ? scales : []
-    }
-
-    /// Packs a panel from rows of a part; a row that is nil is zero.
-    func pack(_ rows: [UnsafeRawPointer?], _ part: TensorSource, into panel: UnsafeMutableRawPointer?) {
-        let groups = format.groups(inputs: inputs)
-        unsafe codes.withUnsafeMutableBufferPointer { codes in
-            unsafe scales.withUnsafeMutableBufferPointer { scales in
-                var pointers: [UnsafePointer<Int8>?] = unsafe []
-                for index in unsafe rows.indices {
-                    guard let row = unsafe rows[index], let codes = codes.baseAddress,
-                        let scales = scales.baseAddress
-                    else {
-                        unsafe pointers.append(nil)
-                        continue
-                    }
-                    unsafe vllm_widen_row(
-                        &values, row, part.dtype.kernelType, part.columnStride, Int32(inputs))
-                    if minimums.isEmpty {
-                        unsafe kernels.quantize_weights(
-                            codes + index * inputs, scales + index * groups, values, format.dtype,
-                            Int32(inputs), Int32(format.group))
-                    } else {
-                        unsafe roundAboveMinimums(
-                            codes + index * inputs, scales + index * groups, groupsFrom: index * groups)
-                    }
-                    unsafe pointers.append(UnsafePointer(codes + index * inputs))
-                }
-                unsafe vllm_pack_integers(
-                    panel, format.dtype, pointers, scales.baseAddress, minimums, Int32(inputs),
-                    Int32(format.group))
-            }
-        }
-    }
-
-    /// Rounds the row to sixteen steps between each group's least and largest value.
-    private func roundAboveMinimums(
-        _ codes: UnsafeMutablePointer<Int8>, _ scales: UnsafeMutablePointer<Float>, groupsFrom first: Int
-    ) {
-        for group in 0..<inputs / format.group {
-            let range = group * format.group..<(group + 1) * format.group
-            let part = values[range]
-            let (least, most) = (part.min() ?? 0, part.max() ?? 0)
-            // What is no number leaves none in its group.
-            let isFinite = part.allSatisfy(\.isFinite)
-            let scale = isFinite ? Float(Float16((most - least) / 15)) : .nan
-            let minimum = Float(Float16(-least - 8 * scale))
-            unsafe scales[group] = scale
-            minimums[first + group] = minimum
-            for index in range {
-                let code = scale > 0 ? ((values[index] + minimum) / scale + 8).rounded() : 8
-                unsafe codes[index] = Int8(Swift.min(15, Swift.max(0, code)))
-            }
+extension WeightFormat.PackedBlocks {
+    fileprivate var kernelType: vllm_dtype {
+        switch self {
+        case .q8_0: VLLM_DTYPE_Q8_0
+        case .q5_0: VLLM_DTYPE_Q5_0
+        case .q4K: VLLM_DTYPE_Q4_K
+        case .q6K: VLLM_DTYPE_Q6_K
         }
     }
 }

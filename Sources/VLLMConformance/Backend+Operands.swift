@@ -1,7 +1,7 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-import VLLMTensors
+package import VLLMTensors
 
 /// Operands in a backend's memory, made of numbers of the host.
 extension Backend {
@@ -21,8 +21,8 @@ extension Backend {
     }
 
     /// A weight [outputs, inputs] of one part, or of gate and up, one below the other.
-    func weight(
-        _ values: [Float], inputs: Int, stored: DType, format: WeightFormat, isGated: Bool = false,
+    package func weight(
+        _ values: [Float], inputs: Int, stored: StoredFormat, format: WeightFormat, isGated: Bool = false,
         isTransposed: Bool = false
     ) throws(DeviceError) -> PackedWeight {
         let rows = values.count / inputs
@@ -30,18 +30,19 @@ extension Backend {
             isGated ? [values.prefix(values.count / 2), values.suffix(values.count / 2)] : [values[...]]
         let matrices = parts.map {
             HostMatrix(
-                Array($0), rows: rows / parts.count, columns: inputs, dtype: stored,
+                Array($0), rows: rows / parts.count, columns: inputs, format: stored,
                 isTransposed: isTransposed)
         }
-        return try pack(matrices, arrangement: isGated ? .gated : .stacked, format: format)
+        let formats = parts.map { _ in format }
+        return try pack(matrices, arrangement: isGated ? .gated : .stacked, formats: formats)
     }
 
     /// A weight of several parts.
-    func pack(
-        _ parts: [HostMatrix], arrangement: WeightDescription.Arrangement, format: WeightFormat
+    package func pack(
+        _ parts: [HostMatrix], arrangement: WeightDescription.Arrangement, formats: [WeightFormat]
     ) throws(DeviceError) -> PackedWeight {
         try withSources(of: parts[...], []) { sources throws(DeviceError) in
-            try self.pack(WeightDescription(parts: sources, arrangement: arrangement, format: format))
+            try self.pack(WeightDescription(parts: sources, arrangement: arrangement, formats: formats))
         }
     }
 
@@ -49,7 +50,9 @@ extension Backend {
     func vector(_ values: [Float], isGated: Bool) throws(DeviceError) -> PackedVector {
         let half = values.count / 2
         let parts = isGated ? [values.prefix(half), values.suffix(half)] : [values[...]]
-        let matrices = parts.map { HostMatrix(Array($0), rows: $0.count, columns: 1, dtype: .float32) }
+        let matrices = parts.map {
+            HostMatrix(Array($0), rows: $0.count, columns: 1, format: .numbers(.float32))
+        }
         return try withSources(of: matrices[...], []) { sources throws(DeviceError) in
             try self.pack(vector: sources, arrangement: isGated ? .gated : .stacked)
         }

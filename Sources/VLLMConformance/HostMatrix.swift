@@ -1,36 +1,55 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-import VLLMTensors
+package import VLLMTensors
 
 /// A matrix in the host's memory, as a checkpoint would hold it.
-struct HostMatrix {
+package struct HostMatrix {
     private let memory: HostMemory
-    private let dtype: DType
+    private let format: StoredFormat
     private let rows: Int
     private let columns: Int
     private let isTransposed: Bool
+    /// What its numbers stand for, [rows, columns].
+    package let values: [Float]
 
     /// - Parameters:
-    ///   - values: [rows, columns], rounded to the type.
+    ///   - values: [rows, columns], rounded to the format.
     ///   - isTransposed: stores it as [columns, rows].
-    init(_ values: [Float], rows: Int, columns: Int, dtype: DType, isTransposed: Bool = false) {
+    package init(
+        _ values: [Float], rows: Int, columns: Int, format: StoredFormat, isTransposed: Bool = false
+    ) {
         precondition(values.count == rows * columns, "\(values.count) values for \(rows)×\(columns)")
-        (self.dtype, self.rows, self.columns, self.isTransposed) = (dtype, rows, columns, isTransposed)
-        let stored =
-            isTransposed
-            ? (0..<values.count).map { values[$0 % rows * columns + $0 / rows] } : values
-        memory = HostMemory(stored, as: dtype)
+        (self.format, self.rows, self.columns, self.isTransposed) = (format, rows, columns, isTransposed)
+        switch format {
+        case .numbers(let dtype):
+            let stored =
+                isTransposed
+                ? (0..<values.count).map { values[$0 % rows * columns + $0 / rows] } : values
+            memory = HostMemory(stored, as: dtype)
+            self.values = values.map { $0.rounded(to: dtype) }
+        case .blocks(let blocks):
+            precondition(!isTransposed && columns % blocks.length == 0)
+            let stored = StoredBlocks(values, as: blocks)
+            memory = HostMemory(stored.bytes)
+            self.values = stored.values
+        }
     }
 
     /// Calls the body with a description that is valid as long as it runs.
-    func withSource<Result>(
+    package func withSource<Result>(
         _ body: (TensorSource) throws(DeviceError) -> Result
     ) throws(DeviceError) -> Result {
         defer { withExtendedLifetime(memory) {} }
-        return try body(
-            TensorSource(
-                address: unsafe UInt(bitPattern: memory.address), dtype: dtype, rows: rows, columns: columns,
-                rowStride: isTransposed ? 1 : columns, columnStride: isTransposed ? rows : 1))
+        let address = unsafe UInt(bitPattern: memory.address)
+        switch format {
+        case .numbers(let dtype):
+            return try body(
+                TensorSource(
+                    address: address, dtype: dtype, rows: rows, columns: columns,
+                    rowStride: isTransposed ? 1 : columns, columnStride: isTransposed ? rows : 1))
+        case .blocks(let blocks):
+            return try body(TensorSource(address: address, blocks: blocks, rows: rows, columns: columns))
+        }
     }
 }

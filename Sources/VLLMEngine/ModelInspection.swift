@@ -96,7 +96,7 @@ package struct ModelInspection: Sendable {
 extension LoadTimeQuantization {
     /// True where the widths of a model's layers can be cut into the format's groups.
     fileprivate func takes(_ configuration: DecoderConfiguration) -> Bool {
-        guard case .int4(let group, _) = linear else { return true }
+        let group = linear.inputGranule
         var widths = configuration.attentionInputs
         if configuration.experts?.layers.allSatisfy({ $0 }) != true {
             widths.append(configuration.intermediateSize)

@@ -1,6 +1,8 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+// Named as ggml does.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 /// Numbers in blocks that have factors of their own, as ggml lays them out: what the tensors of a GGUF file may hold.
 ///
 /// A row is whole blocks, one after the other.

@@ -14,6 +14,8 @@ package enum WeightFormat: Sendable, Hashable {
     /// bytes.
     case blocks(PackedBlocks)
 
+    // Named as ggml does.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     /// The block formats that are multiplied as they are. Q4_0 is `int4` in groups of 32.
     package enum PackedBlocks: String, Sendable, Hashable, CaseIterable {
         /// Signed bytes with a float16 factor a group of 32 inputs.

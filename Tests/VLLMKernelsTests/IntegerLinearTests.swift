@@ -10,16 +10,19 @@ struct IntegerFormat: Sendable, CustomTestStringConvertible {
     let dtype: vllm_dtype
     let group: Int
 
-    var isFour: Bool { dtype != VLLM_DTYPE_I8 }
-    var zero: Int { isFour ? 8 : 128 }
-    var testDescription: String { isFour ? "4 bits, \(group)\(hasMinimums ? ", minimums" : "")" : "8 bits" }
+    /// True where a group has a scale, false where a row has.
+    var isGrouped: Bool { dtype != VLLM_DTYPE_I8 }
+    /// What codes are above their values, and where they begin as they are given.
+    var zero: Int { Int(vllm_integer_zero(dtype)) }
+    var first: Int { dtype == VLLM_DTYPE_I8 || dtype == VLLM_DTYPE_Q8_0 ? -128 : 0 }
     var hasMinimums: Bool { dtype == VLLM_DTYPE_I4_MIN }
+    var testDescription: String { "\(2 * zero) values, \(group)\(hasMinimums ? ", minimums" : "")" }
 
     static let all =
         [IntegerFormat(dtype: VLLM_DTYPE_I8, group: 0)]
         + [VLLM_DTYPE_I4, VLLM_DTYPE_I4_MIN].flatMap { dtype in
             [32, 64, 128].map { IntegerFormat(dtype: dtype, group: $0) }
-        }
+        } + [VLLM_DTYPE_Q8_0, VLLM_DTYPE_Q5_0].map { IntegerFormat(dtype: $0, group: 32) }
 }
 
 /// Activations rounded by a kernel.
@@ -31,7 +34,7 @@ struct RoundedRows {
 
     init(_ x: [Float], m: Int, k: Int, as dtype: vllm_dtype, _ format: IntegerFormat, _ set: InstructionSet) {
         stride = (k + 63) / 64 * 64
-        let groups = format.isFour ? k / format.group : 1
+        let groups = format.isGrouped ? k / format.group : 1
         codes = Memory(bytes: m * stride)
         scales = Memory(bytes: m * 4)
         offsets = Memory(bytes: m * groups * 4)
@@ -68,14 +71,14 @@ struct IntegerLinearCase {
         var numbers = Numbers(seed: seed)
         x = numbers.floats(m * k).map { $0.rounded(to: VLLM_DTYPE_BF16) }
         codes = (0..<n * k).map { _ in
-            format.isFour ? Int8(numbers.below(16)) : Int8(numbers.below(256) - 128)
+            Int8(numbers.below(2 * format.zero) + format.first)
         }
-        let groups = format.isFour ? k / format.group : 1
+        let groups = format.isGrouped ? k / format.group : 1
         scales = numbers.floats(n * groups).map { (0.01 * $0).rounded(to: VLLM_DTYPE_F16) }
         minimums = numbers.floats(n * groups).map { (0.02 * $0).rounded(to: VLLM_DTYPE_F16) }
     }
 
-    var groups: Int { format.isFour ? k / format.group : 1 }
+    var groups: Int { format.isGrouped ? k / format.group : 1 }
     var panels: Int { (n + 15) / 16 }
 
     func packedWeight() -> Memory {
@@ -129,9 +132,8 @@ struct IntegerLinearCase {
 
     /// The value of a weight.
     func weight(_ row: Int, _ column: Int) -> Double {
-        guard format.isFour else { return Double(scales[row]) * Double(codes[row * k + column]) }
-        let at = row * groups + column / format.group
-        return Double(scales[at]) * Double(codes[row * k + column] - 8)
+        let at = row * groups + (format.isGrouped ? column / format.group : 0)
+        return Double(scales[at]) * Double(Int(codes[row * k + column]) - format.first - format.zero)
             - (format.hasMinimums ? Double(minimums[at]) : 0)
     }
 }
@@ -190,7 +192,7 @@ struct IntegerLinearCase {
     func everyInstructionSetHasTheSameBits(format: IntegerFormat) {
         let item = IntegerLinearCase(m: 11, n: 90, k: 256, format)
         // Portable C multiplies and adds without fusing.
-        let sets = InstructionSet.all.filter { format.isFour ? $0.isa != VLLM_ISA_PORTABLE : true }
+        let sets = InstructionSet.all.filter { format.isGrouped ? $0.isa != VLLM_ISA_PORTABLE : true }
         for set in sets {
             #expect(item.run(set).array(of: UInt32.self) == item.run(sets[0]).array(of: UInt32.self))
         }

@@ -15,11 +15,12 @@ TILES_6(1)
 STREAM(1, 4)
 STREAM(2, 2)
 I8_TILES_3(1)
-I4_TILES_2(1)
+TILES_2_OF(GROUPED_TILE, 1)
+TILES_2_OF(BLOCK_TILE, 1)
 INTEGER_STREAM(i8, 1, 4, I8)
 INTEGER_STREAM(i8, 2, 2, I8)
-I4_STREAM(1, 2)
-I4_STREAM(2, 2)
+GROUPED_STREAM(1, 2)
+GROUPED_STREAM(2, 2)
 #define TYPE(T) \
     { \
         {NAMES_6(T, 1, _ahead)}, { NAMES_6(T, 1, _next) } \
@@ -28,16 +29,21 @@ I4_STREAM(2, 2)
     { \
         {NAMES_3(i8, 1, _ahead)}, { NAMES_3(i8, 1, _next) } \
     }
-#define FOUR(T) \
+#define GROUPED_TYPE(T) \
     { \
         {NAMES_2(T, 1, _ahead)}, { NAMES_2(T, 1, _next) } \
     }
+#define GROUPED_STREAMS(T) \
+    { T##_1x2_stream, T##_2x2_stream }
 
-const tile_function ISA(vllm_tiles)[6][2][MAX_PANELS][MAX_ROWS] = {TYPE(f32), TYPE(f16), TYPE(bf16),
-                                                                   EIGHT,     FOUR(i4),  FOUR(i4m)};
-const tile_function ISA(vllm_stream_tiles)[6][MAX_STREAM_ROWS] = {
-    {f32_1x4_stream, f32_2x2_stream}, {f16_1x4_stream, f16_2x2_stream}, {bf16_1x4_stream, bf16_2x2_stream},
-    {i8_1x4_stream, i8_2x2_stream},   {i4_1x2_stream, i4_2x2_stream},   {i4m_1x2_stream, i4m_2x2_stream}};
+const tile_function ISA(vllm_tiles)[VLLM_DTYPES][2][MAX_PANELS][MAX_TILE_ROWS] = {
+    TYPE(f32), TYPE(f16), TYPE(bf16), EIGHT, GROUPED(GROUPED_TYPE, GROUPED_TYPE)};
+const tile_function ISA(vllm_stream_tiles)[VLLM_DTYPES][MAX_STREAM_ROWS] = {
+    {f32_1x4_stream, f32_2x2_stream},
+    {f16_1x4_stream, f16_2x2_stream},
+    {bf16_1x4_stream, bf16_2x2_stream},
+    {i8_1x4_stream, i8_2x2_stream},
+    GROUPED(GROUPED_STREAMS, GROUPED_STREAMS)};
 
 #pragma clang attribute pop
 #endif

@@ -21,14 +21,16 @@ STREAM(3, 4)
 STREAM(4, 4)
 I8_TILES_6(1)
 I8_TILES_6(2)
-I4_TILES_4(1)
-I4_TILES_4(2)
+TILES_4_OF(GROUPED_TILE, 1)
+TILES_4_OF(BLOCK_TILE, 1)
+TILES_4_OF(GROUPED_TILE, 2)
+TILES_4_OF(BLOCK_TILE, 2)
 INTEGER_STREAM(i8, 1, 8, I8)
 INTEGER_STREAM(i8, 2, 4, I8)
 INTEGER_STREAM(i8, 3, 4, I8)
 INTEGER_STREAM(i8, 4, 4, I8)
-I4_STREAM(1, 4)
-I4_STREAM(2, 4)
+GROUPED_STREAM(1, 4)
+GROUPED_STREAM(2, 4)
 #define MODE(T, S) \
     { NAMES_8(T, 1, S), NAMES_8(T, 2, S), NAMES_8(T, 3, S) }
 #define TYPE(T) \
@@ -39,17 +41,17 @@ I4_STREAM(2, 4)
     { NAMES_6(i8, 1, S), NAMES_6(i8, 2, S) }
 #define EIGHT \
     { EIGHT_MODE(_ahead), EIGHT_MODE(_next) }
-#define FOUR_MODE(T, S) \
+#define GROUPED_MODE(T, S) \
     { NAMES_4(T, 1, S), NAMES_4(T, 2, S) }
-#define FOUR(T) \
-    { FOUR_MODE(T, _ahead), FOUR_MODE(T, _next) }
-#define FOUR_STREAMS(T) \
+#define GROUPED_TYPE(T) \
+    { GROUPED_MODE(T, _ahead), GROUPED_MODE(T, _next) }
+#define GROUPED_STREAMS(T) \
     { T##_1x4_stream, T##_2x4_stream }
 
-const tile_function ISA(vllm_tiles)[6][2][MAX_PANELS][MAX_ROWS] = {TYPE(f32), TYPE(f16), TYPE(bf16),
-                                                                   EIGHT,     FOUR(i4),  FOUR(i4m)};
-const tile_function ISA(vllm_stream_tiles)[6][MAX_STREAM_ROWS] = {
-    STREAMS(f32), STREAMS(f16), STREAMS(bf16), STREAMS(i8), FOUR_STREAMS(i4), FOUR_STREAMS(i4m)};
+const tile_function ISA(vllm_tiles)[VLLM_DTYPES][2][MAX_PANELS][MAX_TILE_ROWS] = {
+    TYPE(f32), TYPE(f16), TYPE(bf16), EIGHT, GROUPED(GROUPED_TYPE, GROUPED_TYPE)};
+const tile_function ISA(vllm_stream_tiles)[VLLM_DTYPES][MAX_STREAM_ROWS] = {
+    STREAMS(f32), STREAMS(f16), STREAMS(bf16), STREAMS(i8), GROUPED(GROUPED_STREAMS, GROUPED_STREAMS)};
 
 #pragma clang attribute pop
 #endif

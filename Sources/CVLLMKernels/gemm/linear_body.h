@@ -119,7 +119,7 @@ void ISA(vllm_linear)(const vllm_linear_args *a, int panel_begin, int panel_end,
 void ISA(vllm_linear)(const vllm_linear_args *a, int panel_begin, int panel_end, int row_begin, int row_end) {
     int rows = row_end - row_begin;
     if (rows <= 0) return;
-    alignas(64) float sums[MAX_ROWS * BUFFER_PANELS * 16];
+    alignas(64) float sums[MAX_TILE_ROWS * BUFFER_PANELS * 16];
     const char *panels[BUFFER_PANELS], *next[MAX_PANELS];
     size_t panel_bytes = panel_size(a);
     size_t element = is_integer(a) ? 1 : a->weight_dtype == VLLM_DTYPE_BF16 ? 2 : 4;
@@ -130,6 +130,7 @@ void ISA(vllm_linear)(const vllm_linear_args *a, int panel_begin, int panel_end,
                    .ldy = (size_t)width * 16,
                    .next = next,
                    .panel_bytes = panel_bytes,
+                   .k = a->k,
                    .group = a->group,
                    .ld_offsets = a->ld_offsets};
     for (int panel = panel_begin; panel < panel_end; panel += width) {

@@ -9,9 +9,10 @@
 
 STREAM(1, 2)
 I8_TILES_2(1)
-I4_TILE(1, 1)
+GROUPED_TILE(1, 1)
+BLOCK_TILE(1, 1)
 INTEGER_STREAM(i8, 1, 2, I8)
-I4_STREAM(1, 1)
+GROUPED_STREAM(1, 1)
 #if defined(__x86_64__) || defined(__i386__)
 TILES_2(1)
 #define TYPE(T) \
@@ -29,13 +30,18 @@ TILES_4(1)
     { \
         {NAMES_2(i8, 1, _ahead)}, { NAMES_2(i8, 1, _next) } \
     }
-#define FOUR(T) \
+#define GROUPED_TYPE(T) \
     { \
         {NAMES_1(T, 1, _ahead)}, { NAMES_1(T, 1, _next) } \
     }
+#define GROUPED_STREAMS(T) \
+    { T##_1x1_stream }
 
-const tile_function ISA(vllm_tiles)[6][2][MAX_PANELS][MAX_ROWS] = {TYPE(f32), TYPE(f16), TYPE(bf16),
-                                                                   EIGHT,     FOUR(i4),  FOUR(i4m)};
-const tile_function ISA(vllm_stream_tiles)[6][MAX_STREAM_ROWS] = {{f32_1x2_stream},  {f16_1x2_stream},
-                                                                  {bf16_1x2_stream}, {i8_1x2_stream},
-                                                                  {i4_1x1_stream},   {i4m_1x1_stream}};
+const tile_function ISA(vllm_tiles)[VLLM_DTYPES][2][MAX_PANELS][MAX_TILE_ROWS] = {
+    TYPE(f32), TYPE(f16), TYPE(bf16), EIGHT, GROUPED(GROUPED_TYPE, GROUPED_TYPE)};
+const tile_function ISA(vllm_stream_tiles)[VLLM_DTYPES][MAX_STREAM_ROWS] = {
+    {f32_1x2_stream},
+    {f16_1x2_stream},
+    {bf16_1x2_stream},
+    {i8_1x2_stream},
+    GROUPED(GROUPED_STREAMS, GROUPED_STREAMS)};

@@ -12,6 +12,7 @@
 #define VLLM_TILE_BODY_H
 
 #include "../include/vllm_kernels.h"
+#include "../packing/code_layout.h"
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
@@ -22,28 +23,26 @@
 
 INLINE int step_bytes(vllm_dtype dtype) { return dtype == VLLM_DTYPE_F16 ? 32 : 64; }
 INLINE int step_count(vllm_dtype dtype, int k) {
-    switch (dtype) {
-    case VLLM_DTYPE_BF16: return (k + 1) / 2;
-    case VLLM_DTYPE_I8: return (k + 3) / 4;
-    case VLLM_DTYPE_I4:
-    case VLLM_DTYPE_I4_MIN: return k / 8;
-    default: return k;
-    }
+    if (dtype >= VLLM_DTYPE_I8) return (int)(vllm_code_bytes(vllm_code_layout_of(dtype), k) / 64);
+    return dtype == VLLM_DTYPE_BF16 ? (k + 1) / 2 : k;
 }
+
+/// Types whose codes and factors take so much opening that tiles have many rows instead of several panels.
+INLINE int is_block(vllm_dtype dtype) { return dtype >= VLLM_DTYPE_Q4_K; }
+
+enum { MAX_TILE_ROWS = MAX_BLOCK_ROWS > MAX_ROWS ? MAX_BLOCK_ROWS : MAX_ROWS };
 
 /// Rows of a tile at most, and panels of a tile of so many rows.
 INLINE int most_rows(vllm_dtype dtype) {
-    switch (dtype) {
-    case VLLM_DTYPE_I8: return MAX_I8_ROWS;
-    case VLLM_DTYPE_I4:
-    case VLLM_DTYPE_I4_MIN: return MAX_I4_ROWS;
-    default: return dtype == VLLM_DTYPE_BF16 ? MAX_PAIR_ROWS : MAX_ROWS;
-    }
+    if (is_block(dtype)) return MAX_BLOCK_ROWS;
+    if (dtype >= VLLM_DTYPE_I8) return dtype == VLLM_DTYPE_I8 ? MAX_I8_ROWS : MAX_I4_ROWS;
+    return dtype == VLLM_DTYPE_BF16 ? MAX_PAIR_ROWS : MAX_ROWS;
 }
 INLINE int most_panels(vllm_dtype dtype, int rows) {
     if (dtype < VLLM_DTYPE_I8) return MAX_PANELS;
     if (dtype == VLLM_DTYPE_I8) return MAX_I8_PANELS;
-    return rows <= 4 ? MAX_I4_FEW_ROWS_PANELS : MAX_I4_PANELS;
+    if (rows <= 4) return MAX_I4_FEW_ROWS_PANELS;
+    return is_block(dtype) ? MAX_BLOCK_PANELS : MAX_I4_PANELS;
 }
 
 /// x's rows stand `ldx` bytes apart, y's rows `ldy` floats.
@@ -57,7 +56,7 @@ typedef struct {
     const char *const *next; // [P]: what is wanted next, a line of each every `next_stride` bytes, a step
     size_t next_stride;
     size_t panel_bytes;
-    int group;                // of I4
+    int k, group;             // of whole numbers
     const float *x_scales;    // [R], of whole numbers
     const int32_t *x_offsets; // [R, ld_offsets]
     size_t ld_offsets;
@@ -172,9 +171,9 @@ INLINE void tile(const tile_args *a, const int R, const int P, const vllm_dtype 
 typedef void (*tile_function)(const tile_args *);
 
 /// [dtype][prefetch_mode][panels - 1][rows - 1]
-extern const tile_function ISA(vllm_tiles)[6][2][MAX_PANELS][MAX_ROWS];
+extern const tile_function ISA(vllm_tiles)[VLLM_DTYPES][2][MAX_PANELS][MAX_TILE_ROWS];
 /// [dtype][rows - 1], of stream_width(dtype, rows) panels, PREFETCH_STREAM.
-extern const tile_function ISA(vllm_stream_tiles)[6][MAX_STREAM_ROWS];
+extern const tile_function ISA(vllm_stream_tiles)[VLLM_DTYPES][MAX_STREAM_ROWS];
 
 /// Rows that stream the weights.
 INLINE int most_stream_rows(vllm_dtype dtype) {

@@ -32,6 +32,11 @@
 #define TILES_4(P) TILE(1, P) TILE(2, P) TILE(3, P) TILE(4, P)
 #define TILES_2(P) TILE(1, P) TILE(2, P)
 
+#define NAMES_12(T, P, S) \
+    { \
+        T##_1x##P##S, T##_2x##P##S, T##_3x##P##S, T##_4x##P##S, T##_5x##P##S, T##_6x##P##S, T##_7x##P##S, \
+            T##_8x##P##S, T##_9x##P##S, T##_10x##P##S, T##_11x##P##S, T##_12x##P##S \
+    }
 #define NAMES_8(T, P, S) \
     { \
         T##_1x##P##S, T##_2x##P##S, T##_3x##P##S, T##_4x##P##S, T##_5x##P##S, T##_6x##P##S, T##_7x##P##S, \

@@ -13,15 +13,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// The last three are of weights alone: whole numbers with scales.
+/// From I8 on they are of weights alone: whole numbers with scales.
 typedef enum {
     VLLM_DTYPE_F32 = 0,
     VLLM_DTYPE_F16 = 1,
     VLLM_DTYPE_BF16 = 2,
-    VLLM_DTYPE_I8 = 3,    // a float32 scale a row
-    VLLM_DTYPE_I4 = 4,    // a float16 scale a group of a row: scale * (code - 8)
-    VLLM_DTYPE_I4_MIN = 5 // and a float16 minimum a group: scale * (code - 8) - minimum
+    VLLM_DTYPE_I8 = 3,     // a float32 scale a row
+    VLLM_DTYPE_I4 = 4,     // a float16 scale a group of a row: scale * (code - 8)
+    VLLM_DTYPE_I4_MIN = 5, // and a float16 minimum a group: scale * (code - 8) - minimum
+    // The blocks of ggml, rearranged; their numbers are the same.
+    VLLM_DTYPE_Q8_0 = 6, // 8 bits, a float16 scale a group of 32
+    VLLM_DTYPE_Q5_0 = 7, // 5 bits, a float16 scale a group of 32
+    VLLM_DTYPE_Q4_K = 8, // 4 bits, six-bit scales and minimums a group of 32, float16 ones of these a 256
+    VLLM_DTYPE_Q6_K = 9  // 6 bits, eight-bit scales a group of 16, a float16 one of these a 256
 } vllm_dtype;
+enum { VLLM_DTYPES = 10 };
 
 /// Instruction sets in rising order of capability.
 typedef enum {
@@ -60,18 +66,60 @@ int vllm_first_beyond(const void *row, vllm_dtype source, ptrdiff_t stride, int 
 //   I8:  [panel]{ [k/4][16][4] codes (value + 128), [16] float32 scales }
 //   I4:  [panel]{ [k/8][16][4] bytes, [k/group][16] float16 scales, with I4_MIN [k/group][16] minimums }
 //        the low halves of a 64-byte line are four inputs, the high halves the next four
-// n is padded to 16; k to 4 for I8; for I4 the group, a multiple of 32, divides k.
+//   Q8_0: as I8, with [k/32][16] float16 scales
+//   Q5_0: [panel]{ [k/32]{ [16] words of fifth bits, [4][16][4] bytes as of I4 }, [k/32][16] float16 scales }
+//   Q4_K: [panel][k/256]{ 256 bytes of factors, [32][16][4] bytes as of I4 }
+//   Q6_K: [panel][k/256]{ 320 bytes of factors, [16]{ [16] words of upper bits, [2][16][4] bytes as of I4 } }
+// n is padded to 16; k to 4 for I8; for the others the group, or the block, divides k. A group is a multiple
+// of 32, or for Q6_K 16.
 
 /// Bytes of one packed panel of whole numbers, a multiple of 64.
 size_t vllm_integer_panel_bytes(vllm_dtype packed, int k, int group);
 
-/// Packs one panel of given codes, row by row: I8 values in −128…127, I4 codes in 0…15. `scales` and
-/// `minimums` are float32, [16][groups] (I8: one a row); `codes[i]` may be NULL (a zero row).
+/// What `vllm_quantize_args` has to say for a type of whole numbers.
+int vllm_integer_zero(vllm_dtype packed);
+/// Inputs that share a scale, or 0 where the weight says.
+int vllm_integer_group(vllm_dtype packed);
+
+/// Packs one panel of given codes, row by row: I8 and Q8_0 values in −128…127, I4 codes in 0…15, Q5_0 in
+/// 0…31. `scales` and `minimums` are float32, [16][groups] (I8: one a row); `codes[i]` may be NULL (a zero
+/// row).
 void vllm_pack_integers(void *panel, vllm_dtype packed, const int8_t *const codes[VLLM_PANEL],
                         const float *scales, const float *minimums, int k, int group);
 
 /// Writes logical row `row` of a weight of whole numbers as float32.
 void vllm_unpack_integers(float *out, const void *weight, vllm_dtype packed, int row, int k, int group);
+
+/// Blocks of numbers with factors of their own, as ggml stores them, one after the other in a row.
+typedef enum {
+    VLLM_BLOCK_Q4_0,
+    VLLM_BLOCK_Q4_1,
+    VLLM_BLOCK_Q5_0,
+    VLLM_BLOCK_Q5_1,
+    VLLM_BLOCK_Q8_0,
+    VLLM_BLOCK_Q2_K,
+    VLLM_BLOCK_Q3_K,
+    VLLM_BLOCK_Q4_K,
+    VLLM_BLOCK_Q5_K,
+    VLLM_BLOCK_Q6_K,
+    VLLM_BLOCK_IQ4_NL,
+    VLLM_BLOCK_IQ4_XS
+} vllm_block;
+
+/// Numbers of a block: 32 or 256.
+int vllm_block_length(vllm_block type);
+/// Bytes of a block.
+size_t vllm_block_size(vllm_block type);
+
+/// Writes k numbers, whole blocks, as float32. The row need not be aligned.
+void vllm_widen_blocks(float *out, const void *row, vllm_block type, int k);
+
+/// Writes k codes of Q4_0, Q5_0 or Q8_0 and a scale a block, as `vllm_pack_integers` takes them for I4, Q5_0
+/// and Q8_0.
+void vllm_open_blocks(int8_t *codes, float *scales, const void *row, vllm_block type, int k);
+
+/// Packs one panel of Q4_K or Q6_K from 16 rows of blocks of that type; `rows[i]` may be NULL (a zero row).
+void vllm_pack_blocks(void *panel, vllm_dtype packed, const void *const rows[VLLM_PANEL], int k);
 
 /// Writes logical row `row` of a packed weight as float32.
 void vllm_unpack_row(float *out, const void *weight, vllm_dtype packed, int row, int k);
@@ -101,7 +149,7 @@ typedef struct {
     size_t ldx;    // elements
     const void *weight;
     vllm_dtype weight_dtype;
-    int group;                // inputs that share a scale in I4 weights
+    int group;                // inputs that share a scale in weights that have them by group
     const float *x_scales;    // [m], for int8 x
     const int32_t *x_offsets; // [m, ld_offsets]: a group's, for int8 x (see vllm_quantize_args)
     size_t ld_offsets;
@@ -133,7 +181,7 @@ typedef struct {
     vllm_dtype x_dtype; // f32 or bf16
     int k;
     int group; // inputs of a group of the weight; 0: all
-    int zero;  // what the weight's codes are above their values: 128 or 8
+    int zero;  // what the weight's codes are above their values, or 1 (see vllm_integer_zero)
     int8_t *q; // [m, ldq], padded with zeros to a multiple of 4
     size_t ldq;
     float *scales;    // [m]; NaN where the row has a NaN or an infinity

@@ -3,7 +3,8 @@
 
 // Rounds rows to whole numbers.
 //   activations: q = round(x · 127 / max|x|), a scale a row
-//   weights, 8 bits: the same; 4 bits: code = round(x / scale) + 8 in 0…15, a scale a group
+//   weights, 8 bits: the same, a scale a row, or a float16 one a group (Q8_0);
+//            4 bits: code = round(x / scale) + 8 in 0…15, a scale a group
 // Bytes: the row twice, from the cache.
 
 #ifndef VLLM_QUANTIZE_BODY_H
@@ -156,18 +157,32 @@ INLINE float four_bit_scale(const float *x, int group) {
     return vllm_from_f16(vllm_to_f16(chosen));
 }
 
+/// Rounds a row, or a group, to −127…127; returns the scale.
+INLINE float eight_bit_codes(int8_t *codes, const float *x, int k, vllm_dtype packed) {
+    float largest = row_magnitude(x, VLLM_DTYPE_F32, k), scale = largest * (1.0f / 127.0f);
+    vf factor = vf_set1(largest > 0 ? 127.0f / largest : 0), most = vf_set1(127), least = vf_set1(-127);
+    if (packed == VLLM_DTYPE_Q8_0) {
+        scale = vllm_from_f16(vllm_to_f16(scale));
+        factor = vf_set1(scale > 0 ? 1 / scale : 0);
+    }
+    for (int at = 0; at < k; at += 16) {
+        int lanes = k - at < 16 ? k - at : 16;
+        vf code = vf_mul(vf_load_n(x + at, lanes), factor);
+        // A scale that was rounded down leaves codes above 127.
+        if (packed == VLLM_DTYPE_Q8_0) code = vf_min(most, vf_max(least, code));
+        vi_store_bytes(codes + at, vi_round(code), lanes);
+    }
+    return scale;
+}
+
 void ISA(vllm_quantize_weights)(int8_t *codes, float *scales, const float *x, vllm_dtype packed, int k,
                                 int group);
 void ISA(vllm_quantize_weights)(int8_t *codes, float *scales, const float *x, vllm_dtype packed, int k,
                                 int group) {
-    if (packed == VLLM_DTYPE_I8) {
-        float largest = row_magnitude(x, VLLM_DTYPE_F32, k);
-        vf factor = vf_set1(largest > 0 ? 127.0f / largest : 0);
-        scales[0] = largest * (1.0f / 127.0f);
-        for (int at = 0; at < k; at += 16) {
-            int lanes = k - at < 16 ? k - at : 16;
-            vi_store_bytes(codes + at, vi_round(vf_mul(vf_load_n(x + at, lanes), factor)), lanes);
-        }
+    if (packed == VLLM_DTYPE_I8 || packed == VLLM_DTYPE_Q8_0) {
+        const int width = packed == VLLM_DTYPE_I8 ? k : group;
+        for (int begin = 0; begin < k; begin += width)
+            scales[begin / width] = eight_bit_codes(codes + begin, x + begin, width, packed);
         return;
     }
     for (int begin = 0, g = 0; begin < k; begin += group, g++) {

@@ -33,5 +33,6 @@ static inline __attribute__((always_inline)) native_u native_dot4(native_u acc, 
 // 12 of the 16 registers are accumulators; 8 where pairs of bf16 are widened.
 enum { MAX_ROWS = 6, MAX_PAIR_ROWS = 4, MAX_PANELS = 1, MAX_STREAM_ROWS = 2, MAX_STREAM_PANELS = 2 };
 enum { MAX_I8_ROWS = 3, MAX_I8_PANELS = 1, MAX_I4_ROWS = 2, MAX_I4_PANELS = 1, MAX_I4_FEW_ROWS_PANELS = 1 };
+enum { MAX_BLOCK_ROWS = 2, MAX_BLOCK_PANELS = 1 };
 
 #endif

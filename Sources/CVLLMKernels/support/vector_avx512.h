@@ -192,10 +192,12 @@ INLINE vu vi_dot4(vu acc, vu w, vu x) {
 #define ISA(name) name##_avx512_bf16
 enum { MAX_PAIR_ROWS = 8, MAX_I8_ROWS = 8, MAX_I8_PANELS = 3 };
 enum { MAX_I4_ROWS = 6, MAX_I4_PANELS = 2, MAX_I4_FEW_ROWS_PANELS = 3 };
+enum { MAX_BLOCK_ROWS = 12, MAX_BLOCK_PANELS = 1 };
 #else
 #define ISA(name) name##_avx512
 enum { MAX_PAIR_ROWS = 6, MAX_I8_ROWS = 6, MAX_I8_PANELS = 2 };
 enum { MAX_I4_ROWS = 4, MAX_I4_PANELS = 2, MAX_I4_FEW_ROWS_PANELS = 2 };
+enum { MAX_BLOCK_ROWS = 4, MAX_BLOCK_PANELS = 2 };
 #endif
 enum { MAX_ROWS = 8, MAX_PANELS = 3, MAX_STREAM_ROWS = 4, MAX_STREAM_PANELS = 4 };
 

@@ -7,7 +7,10 @@ import VLLMTensors
 enum EmbeddingKernel {
     static func series(_ grid: KernelGrid) -> [KernelSeries] {
         grid.models.prefix(1).flatMap { model in
-            [("bf16", WeightFormat.dense(.bfloat16)), ("int8", .int8)].map { name, format in
+            [
+                ("bf16", WeightFormat.dense(.bfloat16)), ("int8", .int8), ("q8_0", .blocks(.q8_0)),
+                ("q6_k", .blocks(.q6K)),
+            ].filter { model.hiddenSize % $1.inputGranule == 0 }.map { name, format in
                 series(name, format, model, rows: grid.fewRows)
             }
         }

@@ -13,7 +13,7 @@ package enum KernelPeak: String, Sendable, CaseIterable {
     init(_ format: WeightFormat) {
         switch format {
         case .dense(let dtype): self = dtype == .bfloat16 ? .bfloat16 : .float32
-        case .int8, .int4: self = .int8
+        case .int8, .int4, .blocks: self = .int8
         }
     }
 

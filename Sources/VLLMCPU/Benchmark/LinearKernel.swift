@@ -17,11 +17,12 @@ enum LinearKernel {
         var isHead = false
     }
 
-    static let formats: [(name: String, format: WeightFormat)] = [
-        ("bf16", .dense(.bfloat16)), ("int8", .int8), ("int4", .int4(group: 32, hasMinimums: false)),
-        ("int4-g128", .int4(group: 128, hasMinimums: false)), ("f16", .dense(.float16)),
-        ("f32", .dense(.float32)),
-    ]
+    static let formats: [(name: String, format: WeightFormat)] =
+        [
+            ("bf16", .dense(.bfloat16)), ("int8", .int8), ("int4", .int4(group: 32, hasMinimums: false)),
+            ("int4-g128", .int4(group: 128, hasMinimums: false)), ("f16", .dense(.float16)),
+            ("f32", .dense(.float32)),
+        ] + WeightFormat.PackedBlocks.allCases.map { ($0.rawValue, .blocks($0)) }
 
     /// Weights of more elements are timed in the formats that models of that size are run with.
     private static let mostWideElements = 32 << 20
@@ -60,7 +61,7 @@ enum LinearKernel {
     static func series(
         _ model: KernelModel, _ layer: Layer, _ name: String, _ format: WeightFormat, rows: [Int]
     ) -> KernelSeries? {
-        if case .int4(let group, _) = format, layer.inputs % group != 0 { return nil }
+        guard layer.inputs % format.inputGranule == 0 else { return nil }
         let sizes = rows.map { count in
             KernelSize(
                 shape: "\(model.name) \(layer.name) m=\(count)", peak: KernelPeak(format),

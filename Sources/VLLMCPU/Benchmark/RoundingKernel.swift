@@ -8,6 +8,7 @@ import VLLMTensors
 enum RoundingKernel {
     private static let formats = [
         ("int8", WeightFormat.int8), ("int4", .int4(group: 32, hasMinimums: false)),
+        ("q6_k", .blocks(.q6K)),
     ]
 
     static func series(_ grid: KernelGrid) -> [KernelSeries] {
@@ -22,8 +23,8 @@ enum RoundingKernel {
 
     /// Rows of one width; nil where they are no whole groups.
     static func series(_ name: String, _ format: WeightFormat, inputs: Int, rows: [Int]) -> KernelSeries? {
+        guard inputs % format.inputGranule == 0 else { return nil }
         let format = KernelFormat(format)
-        guard format.group == 0 || inputs % format.group == 0 else { return nil }
         let sizes = rows.map { count in
             // The largest magnitude, a factor, the rounding and a sum; bfloat16 in, bytes out.
             KernelSize(

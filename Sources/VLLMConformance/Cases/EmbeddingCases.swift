@@ -7,10 +7,11 @@ import VLLMTensors
 enum EmbeddingCases {
     static var groups: [ConformanceGroup] {
         WeightFormat.all.map { format in
-            let sizes = [(17, 128), (50, 384)] + (format.isInteger ? [] : [(5, 7), (33, 34)])
+            let widths = [(17, 128), (50, 384), (20, 256)].map { ($0, format.wholeInputs($1)) }
+            let sizes = widths + (format.isInteger ? [] : [(5, 7), (33, 34)])
             let cases = sizes.flatMap { rows, columns in
-                DType.floating.flatMap { stored in
-                    [false, true].map { isTransposed in
+                sources(of: format, columns).flatMap { stored in
+                    (stored.isNumbers ? [false, true] : [false]).map { isTransposed in
                         ConformanceCase(
                             "\(rows)×\(columns) of \(stored.label)\(isTransposed ? ", transposed" : "")"
                         ) { backend, result throws(DeviceError) in
@@ -24,17 +25,29 @@ enum EmbeddingCases {
         }
     }
 
+    /// What a format is packed from: numbers and blocks where these can be rounded to it, and blocks of its own.
+    private static func sources(of format: WeightFormat, _ columns: Int) -> [StoredFormat] {
+        var blocks = BlockFormat.allCases.filter { $0.ownWidth == format }
+        if case .blocks(let kind) = format, kind != .q8_0 { return blocks.map { .blocks($0) } }
+        if columns % 32 == 0 { blocks.append(.q5_0) }
+        if columns % 256 == 0 { blocks.append(.q4K) }
+        return DType.floating.map { .numbers($0) } + blocks.map { .blocks($0) }
+    }
+
     private static func check(
-        _ backend: any Backend, _ format: WeightFormat, _ stored: DType, rows: Int, columns: Int,
+        _ backend: any Backend, _ format: WeightFormat, _ stored: StoredFormat, rows: Int, columns: Int,
         _ isTransposed: Bool, _ result: inout Comparison
     ) throws(DeviceError) {
         var numbers = Numbers(seed: 3)
-        let values = numbers.floats(rows * columns).map { $0.rounded(to: stored) }
+        let given = numbers.floats(rows * columns)
+        let values = HostMatrix(given, rows: rows, columns: columns, format: stored).values
         let weight = try backend.weight(
-            values, inputs: columns, stored: stored, format: format, isTransposed: isTransposed)
+            given, inputs: columns, stored: stored, format: format, isTransposed: isTransposed)
         let all = try backend.rows(of: weight)
         if case .dense(let dtype) = format {
             result.expect(all, bits: values.map { $0.rounded(to: dtype) }, "weight")
+        } else if stored.isStored(as: format) {
+            result.expect(all, bits: values, "weight")
         } else {
             let group = format.group(inputs: columns)
             for begin in stride(from: 0, to: values.count, by: group) {
@@ -64,6 +77,7 @@ enum EmbeddingCases {
         let largest = max(-least, most)
         // A code is (value − origin) / step, at most `highest`.
         var (step, origin, highest, halves) = (largest / 127, 0.0, 127.0, 0.0)
+        if case .blocks = format { halves = RoundingError.float16 * 128 * step }
         if case .int4(_, let hasMinimums) = format {
             (step, highest) = (most > -least ? -largest / 8 : largest / 8, 7)
             if hasMinimums { (step, origin, highest) = ((most - least) / 15, least, 15) }
@@ -78,5 +92,20 @@ enum EmbeddingCases {
         }
         result.expect(
             Float(error.squareRoot()), Bounded(0, tolerance: plain.squareRoot() * 1.0001), "error of a group")
+    }
+}
+
+extension StoredFormat {
+    fileprivate var isNumbers: Bool {
+        if case .numbers = self { true } else { false }
+    }
+
+    /// True where a packed format holds these very numbers.
+    fileprivate func isStored(as format: WeightFormat) -> Bool {
+        if case .blocks(let blocks) = self { blocks.ownWidth == format } else { false }
+    }
+
+    fileprivate var label: String {
+        if case .numbers(let dtype) = self { dtype.label } else { name }
     }
 }

@@ -14,8 +14,7 @@ enum ExpertCases {
     /// Enough to choose from; inputs and intermediate are whole groups of every format.
     private static let numExperts = 6
     private static let perToken = 2
-    private static let inputs = 128
-    private static let intermediate = 128
+    private static func inputs(of format: WeightFormat) -> Int { format.wholeInputs(128) }
 
     static var groups: [ConformanceGroup] {
         WeightFormat.all.map { format in
@@ -34,7 +33,8 @@ enum ExpertCases {
         _ result: inout Comparison
     ) throws(DeviceError) {
         var numbers = Numbers(seed: 23)
-        let stored: DType = if case .dense(let type) = format { type } else { .float32 }
+        let inputs = inputs(of: format)
+        let intermediate = inputs
         var (up, down): ([PackedWeight], [PackedWeight]) = ([], [])
         for _ in 0..<numExperts {
             let (gates, rows) = (
@@ -42,12 +42,10 @@ enum ExpertCases {
             )
             up.append(
                 try backend.weight(
-                    gates.map { $0.rounded(to: stored) }, inputs: inputs, stored: stored, format: format,
-                    isGated: true))
+                    gates, inputs: inputs, stored: format.stored, format: format, isGated: true))
             down.append(
                 try backend.weight(
-                    rows.map { $0.rounded(to: stored) }, inputs: intermediate, stored: stored, format: format)
-            )
+                    rows, inputs: intermediate, stored: format.stored, format: format))
         }
         let values = numbers.floats(tokens * inputs).map { $0.rounded(to: dtype) }
         let x = try backend.matrix(values, rows: tokens, columns: inputs, dtype: dtype)
@@ -95,8 +93,8 @@ enum ExpertCases {
     private static func answer(
         _ backend: any Backend, _ row: Tensor, _ up: PackedWeight, _ down: PackedWeight, _ dtype: DType
     ) throws(DeviceError) -> [Float] {
-        let hidden = try backend.unwritten(rows: 1, columns: intermediate, dtype: dtype)
-        let output = try backend.unwritten(rows: 1, columns: inputs)
+        let hidden = try backend.unwritten(rows: 1, columns: down.inputs, dtype: dtype)
+        let output = try backend.unwritten(rows: 1, columns: down.outputs)
         backend.linear(row, up, bias: nil, activation: .silu, output: .store, into: hidden)
         backend.linear(hidden, down, bias: nil, activation: .none, output: .store, into: output)
         return backend.read(output)

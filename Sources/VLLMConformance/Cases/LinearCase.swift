@@ -78,8 +78,9 @@ struct LinearOperands {
         var numbers = Numbers(seed: 1)
         let weightRows = item.columns * (item.isGated ? 2 : 1)
         x = numbers.floats(item.rows * item.inputs).map { $0.rounded(to: item.inputType) }
-        let stored: DType = if case .dense(let dtype) = item.format { dtype } else { .float32 }
-        weight = numbers.floats(weightRows * item.inputs).map { $0.rounded(to: stored) }
+        let stored = item.format.stored
+        let values = numbers.floats(weightRows * item.inputs)
+        weight = if case .numbers(let dtype) = stored { values.map { $0.rounded(to: dtype) } } else { values }
         bias = item.hasBias ? numbers.floats(weightRows) : []
         before = item.output == .add ? numbers.floats(item.rows * item.columns) : []
         packed = try backend.weight(
@@ -113,7 +114,8 @@ struct LinearOperands {
         var reference: LinearReference
         if item.format.isInteger {
             // The same rows, packed plainly, so that they can be read.
-            let plain = try backend.weight(weight, inputs: item.inputs, stored: .float32, format: item.format)
+            let plain = try backend.weight(
+                weight, inputs: item.inputs, stored: item.format.stored, format: item.format)
             reference = LinearReference(
                 x: x, integers: try backend.rows(of: plain), inputs: item.inputs, columns: item.columns,
                 format: item.format)

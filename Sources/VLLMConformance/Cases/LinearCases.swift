@@ -20,8 +20,9 @@ enum LinearCases {
     private static func groups(of format: WeightFormat) -> [ConformanceGroup] {
         let shapes = format.isInteger ? integerShapes : shapes
         func cases(_ kinds: [(LinearCase) -> LinearCase]) -> [ConformanceCase] {
-            shapes.flatMap { m, n, k in
-                inputTypes(of: format).flatMap { dtype in
+            shapes.flatMap { m, n, inputs in
+                let k = format.wholeInputs(inputs)
+                return inputTypes(of: format).flatMap { dtype in
                     kinds.map {
                         $0(LinearCase(rows: m, columns: n, inputs: k, format, dtype)).conformanceCase
                     }
@@ -45,8 +46,11 @@ enum LinearCases {
                 .linear, "\(format.label) activations",
                 Activation.allCases.flatMap { activation in
                     [false, true].map { isGated in
-                        LinearCase(rows: 6, columns: 80, inputs: 128, format, inputTypes(of: format)[0])
-                            .with(activation, isGated: isGated, hasBias: true).conformanceCase
+                        LinearCase(
+                            rows: 6, columns: 80, inputs: format.wholeInputs(128), format,
+                            inputTypes(of: format)[0]
+                        )
+                        .with(activation, isGated: isGated, hasBias: true).conformanceCase
                     }
                 }),
             ConformanceGroup(.linear, "\(format.label) large", large(format)),
@@ -56,8 +60,10 @@ enum LinearCases {
     /// Shapes of a model of half a billion parameters; some elements of the result.
     private static func large(_ format: WeightFormat) -> [ConformanceCase] {
         [(1, 1152, 896), (33, 1216, 896), (40, 896, 4864)].map { m, n, k in
-            LinearCase(rows: m, columns: n, inputs: k, format, inputTypes(of: format)[0])
-                .with(.silu, isGated: n == 1216).conformanceCase
+            LinearCase(
+                rows: m, columns: n, inputs: format.wholeInputs(k), format, inputTypes(of: format)[0]
+            )
+            .with(.silu, isGated: n == 1216).conformanceCase
         }
     }
 
@@ -65,7 +71,7 @@ enum LinearCases {
     static func inputTypes(of format: WeightFormat) -> [DType] {
         switch format {
         case .dense(let dtype): [dtype == .bfloat16 ? .bfloat16 : .float32]
-        case .int8, .int4: [.bfloat16, .float32]
+        case .int8, .int4, .blocks: [.bfloat16, .float32]
         }
     }
 }

@@ -45,7 +45,12 @@ extension LinearReference {
 extension WeightFormat {
     /// Inputs that share a scale.
     package func group(inputs: Int) -> Int {
-        if case .int4(let group, _) = self { group } else { inputs }
+        switch self {
+        case .dense, .int8: inputs
+        case .int4(let group, _): group
+        case .blocks(.q8_0), .blocks(.q5_0), .blocks(.q4K): 32
+        case .blocks(.q6K): 16
+        }
     }
 
     /// True for whole numbers.
@@ -59,15 +64,33 @@ extension WeightFormat {
         case .dense(let dtype): dtype.label
         case .int8: "int8"
         case .int4(let group, let hasMinimums): "int4-g\(group)" + (hasMinimums ? "-min" : "")
+        case .blocks: name
         }
     }
 
+    /// What a checkpoint has that is packed in this format: numbers that are rounded to it, or its own blocks.
+    package var stored: StoredFormat {
+        switch self {
+        case .dense(let dtype): .numbers(dtype)
+        case .int8, .int4: .numbers(.float32)
+        case .blocks(.q8_0): .blocks(.q8_0)
+        case .blocks(.q5_0): .blocks(.q5_0)
+        case .blocks(.q4K): .blocks(.q4K)
+        case .blocks(.q6K): .blocks(.q6K)
+        }
+    }
+
+    /// So many inputs, or as many more as make whole groups.
+    package func wholeInputs(_ inputs: Int) -> Int {
+        (inputs + inputGranule - 1) / inputGranule * inputGranule
+    }
+
     /// Every format.
-    static let all: [WeightFormat] =
+    package static let all: [WeightFormat] =
         [.dense(.bfloat16), .dense(.float16), .dense(.float32), .int8]
         + [32, 64, 128].flatMap { group in
             [false, true].map { .int4(group: group, hasMinimums: $0) }
-        }
+        } + PackedBlocks.allCases.map { .blocks($0) }
 }
 
 extension DType {
