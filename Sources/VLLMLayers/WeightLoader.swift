@@ -22,7 +22,7 @@ package struct WeightLoader {
     /// How the checkpoint's weights are quantized, where they are.
     private let scheme: (any QuantizationScheme)?
     /// What weights are rounded to as they are packed; nil keeps their type.
-    private let quantization: LoadTimeQuantization?
+    let quantization: LoadTimeQuantization?
     /// What is on disk already as the backend packs it; nil packs everything.
     private let packed: PackedWeights?
     /// Remembers which tensors were asked for.
@@ -147,17 +147,6 @@ package struct WeightLoader {
         }
     }
 
-    private func format(_ purpose: Purpose, _ parts: [Part], inputs: Int) throws -> WeightFormat {
-        let format = format(of: purpose)
-        if case .int4(let group, _) = format, inputs % group != 0 {
-            throw CheckpointError(
-                checkpoint.source.name,
-                "'\(parts.first?.name ?? "")' has \(inputs) inputs, which cannot be quantized in groups of \(group); take int8."
-            )
-        }
-        return format
-    }
-
     /// A linear layer of one or several parts, stored as [outputs, inputs] or its transpose.
     package func linear(
         _ parts: [Part], inputs: Int, purpose: Purpose = .linear,
@@ -172,14 +161,17 @@ package struct WeightLoader {
         let sources = try parts.flatMap { part in
             if let slice = part.slice { return [try matrix(part.name, slice, columns: inputs)] }
             if let decoded = decoded[part.name] { return part.sources(in: decoded.source) }
-            return part.sources(
-                in: isTransposed
-                    ? try matrix(part.tensorName, rows: inputs, columns: part.layerOutputs).transposed
-                    : try matrix(part.tensorName, rows: part.layerOutputs, columns: inputs))
+            guard isTransposed else {
+                return part.sources(
+                    in: try matrix(part.tensorName, rows: part.layerOutputs, columns: inputs))
+            }
+            let stored = try matrix(part.tensorName, rows: inputs, columns: part.layerOutputs)
+            return part.sources(in: try numbers(stored, part.tensorName).transposed)
         }
         let origins = parts.flatMap { part in (0..<part.numPieces).map { (part: part, piece: $0) } }
-        let description = try WeightDescription(
-            parts: sources, arrangement: arrangement, format: format(purpose, parts, inputs: inputs))
+        let description = WeightDescription(
+            parts: sources, arrangement: arrangement,
+            formats: try formats(purpose, sources, arrangement: arrangement, name: parts.first?.name ?? ""))
         let weight = try pack(
             description, called: PackedWeights.name(parts.map(\.label), description, isTransposed: isTransposed),
             keeping: Array(decoded.values)
@@ -248,7 +240,7 @@ package struct WeightLoader {
     /// A table whose rows are divided by their lengths.
     package func normalizedTable(_ name: String, rows: Int, columns: Int) throws -> PackedWeight {
         let tensorName = name + ".weight"
-        let stored = try matrix(tensorName, rows: rows, columns: columns)
+        let stored = try numbers(try matrix(tensorName, rows: rows, columns: columns), tensorName)
         let normalized = DecodedMatrix(normalizingRowsOf: stored)
         let description = WeightDescription(parts: [normalized.source], format: format(of: .table))
         let weight = try pack(
@@ -259,7 +251,7 @@ package struct WeightLoader {
         } release: {
             checkpoint.release(tensorName)
         }
-        progress(rows * columns * stored.dtype.size)
+        progress(stored.sizeInBytes)
         return weight
     }
 
@@ -301,7 +293,7 @@ package struct WeightLoader {
 
     /// A small matrix on the host, row by row, widened.
     package func values(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> [Float] {
-        let source = try matrix(name, rows: rows, columns: columns)
+        let source = try numbers(try matrix(name, rows: rows, columns: columns), name)
         let values = (0..<rows).flatMap(source.values(ofRow:))
         if let place = values.firstIndex(where: { !$0.isFinite }) {
             throw notHeld(values[place], name, [place / columns, place % columns])
@@ -330,7 +322,17 @@ package struct WeightLoader {
         let (rows, columns) = slice.isTransposed ? (columns, slice.height) : (slice.height, columns)
         let matrix = try checkpoint.matrix(
             name, at: slice.index, of: slice.count, rows: rows, columns: columns)
-        return (slice.isTransposed ? matrix.transposed : matrix).rows(slice.rows).every(slice.step)
+        let layer = slice.isTransposed ? try numbers(matrix, name).transposed : matrix
+        return layer.rows(slice.rows).every(slice.step)
+    }
+
+    /// A matrix of which single numbers are needed; there are none in blocks.
+    private func numbers(_ stored: TensorSource, _ name: String) throws(CheckpointError) -> TensorSource {
+        guard stored.dtype == nil else { return stored }
+        throw CheckpointError(
+            checkpoint.source.name,
+            "tensor '\(name)' is stored as \(stored.format.name), but has to be cut or transposed, which blocks are not; convert it to a float type."
+        )
     }
 
     /// Rows of a table [rows, columns] as vectors in float32, or every so many'th of their elements: those that stand
@@ -338,7 +340,7 @@ package struct WeightLoader {
     package func vectors(
         _ name: String, rows: Int, columns: Int, step: Int = 1
     ) throws -> [PackedVector] {
-        let table = try matrix(name, rows: rows, columns: columns)
+        let table = try numbers(try matrix(name, rows: rows, columns: columns), name)
         return try (0..<rows).map { row in
             let vector = table.rows(row..<row + 1).transposed
             let parts = (0..<step).map { vector.rows($0..<columns).every(step) }
@@ -358,7 +360,8 @@ package struct WeightLoader {
         let decoded = try decode(part, inputs: inputs)
         let layer =
             if let decoded { decoded.source } else {
-                try matrix(part.tensorName, rows: part.outputs, columns: inputs)
+                try numbers(
+                    try matrix(part.tensorName, rows: part.outputs, columns: inputs), part.tensorName)
             }
         let weights = try withExtendedLifetime(decoded) {
             try pieces.map { piece in
@@ -372,7 +375,7 @@ package struct WeightLoader {
             }
         }
         checkpoint.release(part.tensorName)
-        progress(layer.rows * layer.columns * layer.dtype.size)
+        progress(layer.sizeInBytes)
         return weights
     }
 
