@@ -1,9 +1,11 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
+import VLLMTensors
+
 /// One tensor of a checkpoint where it stands in its file.
 public struct StoredTensor: Sendable {
-    /// The type by its name in safetensors files, such as `BF16`.
+    /// The type by its name in safetensors or GGUF files, such as `BF16` or `Q4_K`.
     public let typeName: String
     /// The extent of each axis, eight at most.
     public let shape: [Int]
@@ -47,12 +49,20 @@ public struct StoredTensor: Sendable {
         func fail(_ what: String) -> CheckpointError {
             CheckpointError(file.name, "tensor '\(name)' \(what).")
         }
-        guard let size = elementSizes[typeName] else { throw fail("has an unknown dtype \(typeName)") }
+        let blocks = BlockFormat(rawValue: typeName)
+        guard let size = blocks?.size ?? elementSizes[typeName] else {
+            throw fail("has the type \(typeName), which is not read")
+        }
         guard shape.count <= 8, shape.allSatisfy({ $0 >= 0 }) else {
             throw fail("has a shape that is not of up to eight natural numbers")
         }
+        let length = blocks?.length ?? 1
+        let row = shape.last ?? 1
+        guard row % length == 0 else {
+            throw fail("has rows of \(row), which are no whole blocks of \(length)")
+        }
         var bytes = size
-        for extent in shape {
+        for extent in shape.dropLast() + [row / length] {
             let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
             guard !overflow else { throw fail("has a shape that no memory can hold") }
             bytes = product
