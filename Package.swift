@@ -159,9 +159,7 @@ let package = Package(
             "VLLMEngineTests",
             [
                 "VLLMEngine", "VLLMExecution", "VLLMModels", "VLLMLayers", "VLLMQuantization",
-                "VLLMCheckpoints",
-                "VLLMCPU",
-                "VLLMTensors",
+                "VLLMCheckpoints", "VLLMCPU", "VLLMTensors", "VLLMTokenizers",
                 "VLLMTypes", "VLLMJSON", metrics, metricsTestKit,
             ]),
         tests("VLLMHubTests", ["VLLMHub", "VLLMCheckpoints", nioCore, nioPosix, nioHTTP1, logging, crypto]),

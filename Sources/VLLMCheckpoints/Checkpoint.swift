@@ -35,12 +35,23 @@ public struct Checkpoint: Sendable {
             if let format { try Self.open(source, format) } else { try kind.open(source) }
     }
 
+    /// Takes what was read elsewhere.
+    ///
+    /// - Parameters:
+    ///   - config: what a config.json would say.
+    ///   - tensors: under the names that they have beside a config.json.
+    package init(
+        _ source: CheckpointSource, config: JSONObject, tensors: [String: StoredTensor], files: [FileBytes]
+    ) {
+        (self.source, self.config, self.tensors, self.files) = (source, config, tensors, files)
+    }
+
     /// Lets a plug-in find the tensors, whose errors become ours.
     private static func open(
         _ source: CheckpointSource, _ format: any LoadFormat
     ) throws(CheckpointError) -> ([String: StoredTensor], [FileBytes]) {
         guard let folder = source.folder else {
-            throw CheckpointError(source.name, "is part of this program and needs no load format.")
+            throw CheckpointError(source.name, "is no folder, which is what other load formats read.")
         }
         let tensors = try CheckpointError.wrapping(source.name, "cannot be read") {
             try format.tensors(in: folder)
@@ -95,13 +106,22 @@ public struct Checkpoint: Sendable {
             )
         }
         let stored = try narrowed.float32(name, entry)
-        let dtype = try dtype(of: stored, name)
+        let format = try format(of: stored, name)
         let strides = stored.strides
         let axis = shape.count == 3 ? 1 : 0
-        let start = stored.range.lowerBound + index * (axis == 1 ? strides[0] : 0) * dtype.size
-        return TensorSource(
-            address: stored.file.address + UInt(start), dtype: dtype, rows: rows, columns: columns,
-            rowStride: strides[axis], columnStride: shape.count == 1 ? 1 : strides[axis + 1])
+        let start = stored.range.lowerBound + format.sizeInBytes(index * (axis == 1 ? strides[0] : 0))
+        let address = stored.file.address + UInt(start)
+        return switch format {
+        case .numbers(let dtype):
+            TensorSource(
+                address: address, dtype: dtype, rows: rows, columns: columns, rowStride: strides[axis],
+                columnStride: shape.count == 1 ? 1 : strides[axis + 1])
+        case .blocks(let blocks) where shape.last == columns:
+            TensorSource(address: address, blocks: blocks, rows: rows, columns: columns)
+        case .blocks:
+            throw CheckpointError(
+                source.name, "tensor '\(name)' is a vector of \(stored.typeName); F32, F16 and BF16 are read.")
+        }
     }
 
     /// A vector of the given length.
@@ -109,17 +129,30 @@ public struct Checkpoint: Sendable {
         try matrix(name, rows: count, columns: 1)
     }
 
-    /// The type that most of the weights are stored in.
-    package var storedDType: DType? {
-        var bytes: [DType: Int] = [:]
+    /// How most of the weights are stored.
+    package var storedFormat: StoredFormat? {
+        var bytes: [StoredFormat: Int] = [:]
         for entry in tensors.values {
-            guard let dtype = Self.dtypes[entry.typeName] else { continue }
-            bytes[dtype, default: 0] += entry.range.count
+            guard let format = entry.format else { continue }
+            bytes[format, default: 0] += entry.range.count
         }
         return bytes.max { $0.value < $1.value }?.key
     }
 
-    private static let dtypes: [String: DType] = ["F32": .float32, "F16": .float16, "BF16": .bfloat16]
+    /// The type that most of the weights are stored in; nil where that is blocks.
+    package var storedDType: DType? {
+        if case .numbers(let dtype) = storedFormat { dtype } else { nil }
+    }
+
+    /// How many matrices are stored in each format of blocks, the most frequent first.
+    package var blockFormats: [(format: BlockFormat, count: Int)] {
+        var counts: [BlockFormat: Int] = [:]
+        for entry in tensors.values {
+            if case .blocks(let format) = entry.format { counts[format, default: 0] += 1 }
+        }
+        return counts.map { ($0.key, $0.value) }
+            .sorted { ($1.count, $0.format.rawValue) < ($0.count, $1.format.rawValue) }
+    }
 
     private func entry(_ name: String) throws(CheckpointError) -> StoredTensor {
         guard let entry = tensors[name] else {
@@ -128,13 +161,14 @@ public struct Checkpoint: Sendable {
         return entry
     }
 
-    private func dtype(of entry: StoredTensor, _ name: String) throws(CheckpointError) -> DType {
-        guard let dtype = Self.dtypes[entry.typeName] else {
+    private func format(of entry: StoredTensor, _ name: String) throws(CheckpointError) -> StoredFormat {
+        guard let format = entry.format else {
             throw CheckpointError(
                 source.name,
-                "tensor '\(name)' has the dtype \(entry.typeName); F64, F32, F16 and BF16 are read.")
+                "tensor '\(name)' has the dtype \(entry.typeName); F64, F32, F16, BF16 and GGUF's blocks are read."
+            )
         }
-        return dtype
+        return format
     }
 
     /// Gives back the pages of a tensor that has been packed.

@@ -63,6 +63,8 @@ package struct HubCache: Sendable {
             }
         }
         let snapshot = "\(folder)/snapshots/\(commit)"
-        return try FileBytes(mapping: "\(snapshot)/config.json") == nil ? nil : snapshot
+        let isThere =
+            try FileBytes(mapping: "\(snapshot)/config.json") != nil || !GGUFFolder(snapshot).isEmpty
+        return isThere ? snapshot : nil
     }
 }

@@ -12,6 +12,8 @@ package enum WeightFiles: String, Sendable, CaseIterable {
     case safetensors
     /// What `torch.save` wrote.
     case pt
+    /// A GGUF file, which brings its configuration along.
+    case gguf
 
     /// The tensors by name, and the files that they are in.
     typealias Found = (tensors: [String: StoredTensor], files: [FileBytes])
@@ -19,13 +21,16 @@ package enum WeightFiles: String, Sendable, CaseIterable {
 
     /// Finds the tensors of a checkpoint.
     func open(_ source: CheckpointSource) throws(CheckpointError) -> Found {
+        guard self != .gguf else {
+            throw CheckpointError(source.name, "is no GGUF file, nor a folder with one.")
+        }
         if self != .pt, let found = try Self.safetensors(source) { return found }
         if self != .safetensors, let found = try Self.pytorch(source) { return found }
         let wanted =
             switch self {
             case .auto, .hf: "neither safetensors nor files of PyTorch"
             case .safetensors: "no safetensors"
-            case .pt: "no files of PyTorch"
+            case .pt, .gguf: "no files of PyTorch"
             }
         throw CheckpointError(
             source.name,

@@ -44,7 +44,7 @@ package struct ModelInspection: Sendable {
     package init(
         _ source: CheckpointSource, utilization: Double, overrides: String? = nil
     ) throws(CheckpointError) {
-        var checkpoint = try Checkpoint(source)
+        var checkpoint = try Registry.checkpoint(source)
         try checkpoint.override(overrides)
         let plugIns = PlugIns.registered
         _ = try plugIns.scheme(of: checkpoint)

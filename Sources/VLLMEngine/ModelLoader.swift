@@ -52,7 +52,7 @@ package enum ModelLoader {
         let launched =
             if options.usesEngineProcess {
                 try await AsyncLLM.launchProcess(
-                    path: source.folder, options, stateChanged: stateChanged, note: note, progress: progress)
+                    path: source.path, options, stateChanged: stateChanged, note: note, progress: progress)
             } else {
                 try await AsyncLLM.launch(limits: options.queueLimits) {
                     try build(source, options, note: note, progress: progress)
@@ -101,18 +101,22 @@ package enum ModelLoader {
         return (text.chatTemplates, text.specialTokens)
     }
 
-    /// Where a model's files are: a folder, or a snapshot in the hub's cache.
+    /// Where a model's files are: a folder, a GGUF file, or a snapshot in the hub's cache; behind a colon may stand the
+    /// quantization of one of several GGUF files.
     package static func resolve(
         _ model: String, revision: String?, environment: [String: String]
     ) throws(CheckpointError) -> CheckpointSource {
-        if try FileBytes(mapping: "\(model)/config.json") != nil { return .folder(path: model) }
+        if let source = try CheckpointSource(path: model) { return source }
         let cache = HubCache(environment: environment)
-        if HubCache.isRepositoryID(model), let path = try cache.snapshot(of: model, revision: revision) {
-            return .folder(path: path)
+        let (name, quantization) = CheckpointSource.quantized(model) ?? (model, "")
+        let isID = HubCache.isRepositoryID(name)
+        if isID, let path = try cache.snapshot(of: name, revision: revision),
+            let source = try CheckpointSource(path: quantization.isEmpty ? path : "\(path):\(quantization)")
+        {
+            return source
         }
-        let looked =
-            HubCache.isRepositoryID(model) ? ", and the local cache \(cache.root) has no such model" : ""
-        throw CheckpointError(model, "is not a folder with a config.json\(looked).")
+        let looked = isID ? ", and the local cache \(cache.root) has no such model" : ""
+        throw CheckpointError(model, "is not a folder with a config.json, nor a GGUF file\(looked).")
     }
 }
 
@@ -128,7 +132,7 @@ extension ModelLoader {
         let free = options.availableMemory ?? Int(clamping: vllm_available_memory())
         let total = Int(clamping: vllm_total_memory())
         let plugIns = PlugIns.registered
-        var checkpoint = try Checkpoint(
+        var checkpoint = try Registry.checkpoint(
             source, files: WeightFiles(rawValue: options.loadFormat) ?? .auto,
             format: plugIns.format(options.loadFormat))
         try checkpoint.override(options.hfOverrides)
@@ -182,6 +186,7 @@ extension ModelLoader {
         ) { bytes in
             progress(done.add(bytes, ordering: .relaxed).newValue, fileSize)
         }
+        if let blocks = LoadNote(blocksOf: checkpoint, quantization: options.quantization) { note(blocks) }
         let model = try DecoderStack(configuration, loader: loader, limits: limits)
         try loader.checkAllUsed { name in
             configuration.isLeftOut(name)

@@ -36,7 +36,7 @@ package struct PackedCache {
             skip("the weights come from the plug-in \(plugIn), whose results change with its code")
             return nil
         }
-        guard let identity = checkpoint.identity, let source = checkpoint.source.folder else {
+        guard let identity = checkpoint.identity, let source = checkpoint.source.path else {
             skip("the model is not made of files")
             return nil
         }

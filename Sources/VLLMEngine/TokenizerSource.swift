@@ -13,6 +13,10 @@ struct TokenizerSource: Sendable {
 
     /// Reads the files; a folder without a tokenizer is no error, for prompts may be token ids.
     init(_ source: CheckpointSource) throws {
+        if case .gguf(let model) = source {
+            try read(model)
+            return
+        }
         let config = try source.object("tokenizer_config.json", sizeLimit: 64 << 20)
         tokenizer = try Self.loadTokenizer(source)
         for (role, value) in config ?? JSONObject() where role.hasSuffix("_token") {
@@ -23,6 +27,18 @@ struct TokenizerSource: Sendable {
         if let text = try source.text("chat_template.jinja") { chatTemplates["default"] = text }
         if let text = try source.object("chat_template.json")?["chat_template"]?.stringValue {
             chatTemplates["default"] = chatTemplates["default"] ?? text
+        }
+    }
+
+    /// Takes what a GGUF file says of text.
+    private mutating func read(_ model: GGUFModel) throws(CheckpointError) {
+        chatTemplates = model.chatTemplates
+        guard let vocabulary = try GGUFVocabulary(model.metadata) else { return }
+        specialTokens = vocabulary.specialTokens
+        do {
+            tokenizer = try Tokenizer(vocabulary.definition())
+        } catch {
+            throw CheckpointError(model.name, "\(error).")
         }
     }
 

@@ -25,8 +25,15 @@ struct CachedSnapshot: Sendable {
     /// - Parameter includingTokenizer: whether a checkpoint without a tokenizer counts as incomplete, though some
     ///   repositories have none.
     func missingFile(_ selection: FileSelection, includingTokenizer: Bool = false) -> String? {
-        let needsTokenizer = includingTokenizer || selection == .tokenizer
+        var needsTokenizer = includingTokenizer || selection == .tokenizer
+        if case .gguf = selection { needsTokenizer = false }
         if needsTokenizer, !Self.tokenizers.contains(where: has) { return "tokenizer.json" }
+        if case .gguf(let quantization) = selection {
+            guard let files = try? GGUFFolder(path).files(quantization: quantization) else {
+                return "the GGUF file in \(quantization)"
+            }
+            return files.compactMap { $0.split(separator: "/").last.map(String.init) }.first { !has($0) }
+        }
         guard case .checkpoint(let files) = selection else { return nil }
         guard has("config.json") else { return "config.json" }
         let safetensors = files == .pt ? nil : weights("model.safetensors", FileSelection.safetensorsIndex)

@@ -7,6 +7,8 @@ package import VLLMCheckpoints
 package enum FileSelection: Sendable, Hashable {
     /// What serving needs: configuration, tokenizer, chat template and the weights, from files of that kind.
     case checkpoint(WeightFiles = .auto)
+    /// The GGUF file in a quantization, or its parts, which bring all along.
+    case gguf(quantization: String)
     /// The tokenizer and what belongs to it.
     case tokenizer
     /// All files.
@@ -30,6 +32,7 @@ package enum FileSelection: Sendable, Hashable {
         case .everything: true
         case .tokenizer: Self.isTokenizer(path) || path == "config.json"
         case .checkpoint: Self.isTokenizer(path) || Self.configurationNames.contains(path)
+        case .gguf: false
         }
     }
 
@@ -47,6 +50,7 @@ package enum FileSelection: Sendable, Hashable {
     ///
     /// - Parameter shards: the files that the index names; nil where there is no index.
     func weights(in paths: some Collection<String>, shards: Set<String>?) throws(HubError) -> [String] {
+        if case .gguf(let quantization) = self { return try Self.gguf(quantization, in: paths) }
         guard case .checkpoint(let files) = self else { return [] }
         if let shards { return shards.sorted() }
         let tensors = files == .pt ? [] : Self.safetensors(in: paths)
@@ -62,6 +66,17 @@ package enum FileSelection: Sendable, Hashable {
                 ? "The repository has its weights in files of PyTorch only, not in \(format)."
                 : "The repository has no weights in \(format)\(files == .auto || files == .hf ? " or PyTorch's" : "")."
         )
+    }
+
+    private static func gguf(
+        _ quantization: String, in paths: some Sequence<String>
+    ) throws(HubError) -> [String] {
+        do throws(CheckpointError) {
+            let top = paths.filter { !$0.contains("/") }
+            return try GGUFFolder("the repository", files: top).files(quantization: quantization)
+        } catch {
+            throw HubError(.fileNotFound, error.description)
+        }
     }
 
     private static func safetensors(in paths: some Sequence<String>) -> [String] {

@@ -3,6 +3,8 @@
 
 import Logging
 
+import VLLMCheckpoints
+
 /// Brings the wanted files of a repository into the cache.
 struct SnapshotDownload: Sendable {
     private let session: HubSession
@@ -56,16 +58,17 @@ struct SnapshotDownload: Sendable {
 
     private func wantedFiles(shards: Set<String>?) throws(HubError) -> [RemoteFile] {
         var paths = Set(listing.files.keys.filter { selection.wantsAlways($0) })
-        if case .checkpoint = selection {
-            guard paths.contains("config.json") else {
-                throw HubError(
-                    .fileNotFound, "\(session.repository) has no config.json: it is no checkpoint.")
-            }
-            do {
-                paths.formUnion(try selection.weights(in: listing.files.keys, shards: shards))
-            } catch {
-                throw HubError(error.kind, "\(session.repository): \(error.message)")
-            }
+        if case .checkpoint = selection, !paths.contains("config.json") {
+            let models = GGUFFolder("\(session.repository)", files: listing.files.keys)
+            throw HubError(
+                .fileNotFound,
+                "\(session.repository) has no config.json: it is no checkpoint\(models.isEmpty ? "" : ", but has GGUF files, which a quantization behind a colon names")."
+            )
+        }
+        do {
+            paths.formUnion(try selection.weights(in: listing.files.keys, shards: shards))
+        } catch {
+            throw HubError(error.kind, "\(session.repository): \(error.message)")
         }
         var files: [RemoteFile] = []
         for path in paths.sorted() {

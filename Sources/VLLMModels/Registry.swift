@@ -58,8 +58,9 @@ package enum Registry {
         for name in listed {
             guard let architecture = architectures.first(where: { $0.names.contains(name) }) else { continue }
             let config = ConfigReader(checkpoint.config, file: file)
-            let decoder = try architecture.decoder(config, checkpoint)
+            var decoder = try architecture.decoder(config, checkpoint)
             try config.checkMathematics()
+            try adapt(&decoder, to: checkpoint.source)
             return (name, decoder)
         }
         throw CheckpointError(file, unknown(listed, known: architectures.flatMap(\.names).sorted()))

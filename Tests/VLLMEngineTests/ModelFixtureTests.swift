@@ -84,9 +84,10 @@ import VLLMTypes
         }
         await engine.shutdown()
     }
+}
 
-    private func maximumError(_ values: [Double], _ expected: [Double]) -> Double {
-        guard values.count == expected.count else { return .infinity }
-        return zip(values, expected).map { abs($0 - $1) }.max() ?? 0
-    }
+/// The largest difference of two lists; infinite where they differ in length.
+func maximumError(_ values: [Double], _ expected: [Double]) -> Double {
+    guard values.count == expected.count else { return .infinity }
+    return zip(values, expected).map { abs($0 - $1) }.max() ?? 0
 }

@@ -27,6 +27,11 @@ extension FuzzTarget {
             let tensors = try PyTorchFile.tensors(of: FileBytes(bytes, name: "file"), path: "file")
             for tensor in tensors.values { tensor.withBytes { bytes in _ = bytes.byteCount } }
         },
+        FuzzTarget("gguf", upTo: 100_000, seeds: .files("Tests/Fixtures/gguf/types.gguf")) { bytes in
+            let source = CheckpointSource.gguf(try GGUFModel(FileBytes(bytes, name: "model.gguf")))
+            _ = try ModelInspection(source, utilization: 0.9)
+            _ = try ModelLoader.tokenizer(of: source)?.encode(Samples.text, addSpecialTokens: true)
+        },
         FuzzTarget("packed", upTo: 16_384, seeds: .made(Samples.packed)) { bytes in
             let file = try PackedFile(FileBytes(bytes, name: "packed"), key: Samples.packedKey)
             try file.verify { chunks, body in (0..<chunks).forEach(body) }

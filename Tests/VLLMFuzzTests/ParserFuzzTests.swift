@@ -93,6 +93,22 @@ import VLLMTokenizers
         #expect(accepted > 0)
     }
 
+    @Test("GGUF, what is made of its metadata, and its vocabulary")
+    func gguf() throws {
+        let whole = try bytes("../gguf/types.gguf")
+        // Tensors' data are left as they are, so that offsets may still fit.
+        let header = 2912
+        let accepted = fuzz([Array(whole.prefix(header))], cases: 30_000, seed: 6) { input in
+            let file = FileBytes(input + whole.dropFirst(header), name: "model.gguf")
+            let source = CheckpointSource.gguf(try GGUFModel(file))
+            _ = try ModelInspection(source, utilization: 0.9)
+            guard let tokenizer = try ModelLoader.tokenizer(of: source) else { return }
+            let tokens = try tokenizer.encode("a bäb\u{1F600}", addSpecialTokens: true)
+            _ = tokenizer.decode(tokens, skipSpecialTokens: false)
+        }
+        #expect(accepted > 0)
+    }
+
     @Test("config.json", arguments: ["llama", "llama-tied-llama3", "gpt2", "phi", "qwen2-window"])
     func config(name: String) throws {
         let original = try bytes("\(name)/config.json")

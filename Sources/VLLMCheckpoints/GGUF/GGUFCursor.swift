@@ -33,7 +33,8 @@ struct GGUFCursor {
         let announced = try number(UInt64.self, what())
         guard announced <= UInt64(remaining / minimumSize) else {
             throw error(
-                "announces \(announced) for \(what()), more than the \(remaining) bytes that follow can hold.")
+                "announces \(announced) for \(what()), more than the \(remaining) bytes that follow can hold."
+            )
         }
         return Int(announced)
     }

@@ -9,7 +9,7 @@ import VLLMEngine
 struct ModelFlags: ParsableArguments {
     @Argument(
         help:
-            "A folder with a Hugging Face checkpoint, or the id of one on the hub, which is fetched where the local cache has it not. Without it the small model that is built into this program."
+            "A folder with a Hugging Face checkpoint, a GGUF file, or the id of a model on the hub (with :Q4_K_M behind it, of a GGUF file there), which is fetched where the local cache has it not. Without it the small model that is built into this program."
     )
     var model: String?
 
@@ -105,7 +105,7 @@ struct ModelFlags: ParsableArguments {
 
     @Option(
         help:
-            "What finds the weights: auto and hf (safetensors, or PyTorch's files where there are none), safetensors, pt, or a format that this program registers."
+            "What finds the weights: auto and hf (safetensors, or PyTorch's files where there are none), safetensors, pt, gguf, or a format that this program registers."
     )
     var loadFormat: String = "auto"
 

@@ -6,7 +6,8 @@ import VLLMCheckpoints
 import VLLMEngine
 import VLLMHub
 
-/// Finds the files of a model that a command names: a folder, a snapshot in the hub's cache, or the hub itself.
+/// Finds the files of a model that a command names: a folder, a GGUF file, a snapshot in the hub's cache, or the hub
+/// itself.
 struct ModelSource {
     /// The process's environment.
     let environment: [String: String]
@@ -20,26 +21,34 @@ struct ModelSource {
     func resolve(
         _ name: String, revision: String?, wanting selection: FileSelection = .checkpoint()
     ) async throws -> CheckpointSource {
-        if let folder = Self.folder(name) {
-            if revision != nil { logger.warning("'\(name)' is a folder: the revision changes nothing.") }
-            return folder
+        if let local = try Self.local(name) {
+            if revision != nil { logger.warning("'\(name)' is a path: the revision changes nothing.") }
+            return local
         }
-        guard HubCache.isRepositoryID(name) else {
+        let (id, quantization) = CheckpointSource.quantized(name) ?? (name, "")
+        guard HubCache.isRepositoryID(id) else {
             throw CheckpointError(
-                name, "is neither a folder with a config.json nor the id of a model on the hub.")
+                name,
+                "is neither a folder with a config.json, nor a GGUF file, nor the id of a model on the hub.")
         }
+        let selection = quantization.isEmpty ? selection : .gguf(quantization: quantization)
         let configuration = try configuration()
-        if let path = try HubClient(configuration).cachedSnapshot(
-            of: name, revision: revision, wanting: selection)
-        {
-            return .folder(path: path)
-        }
+        let cached = try HubClient(configuration).cachedSnapshot(
+            of: id, revision: revision, wanting: selection)
+        let path: String
         do {
-            return .folder(path: try await download(name, revision: revision, wanting: selection))
+            path =
+                if let cached { cached } else {
+                    try await download(id, revision: revision, wanting: selection)
+                }
         } catch {
             throw HubError(
                 error.kind, "'\(name)' is no folder with a config.json here, and not in the cache. \(error)")
         }
+        guard !quantization.isEmpty, let model = try CheckpointSource(path: "\(path):\(quantization)") else {
+            return .folder(path: path)
+        }
+        return model
     }
 
     /// Fetches what the cache does not have of a model, and returns the snapshot's folder.
@@ -67,10 +76,11 @@ struct ModelSource {
         return configuration
     }
 
-    /// A folder with a checkpoint or a tokenizer.
-    private static func folder(_ path: String) -> CheckpointSource? {
+    /// A GGUF file, or a folder with a checkpoint or a tokenizer.
+    private static func local(_ path: String) throws(CheckpointError) -> CheckpointSource? {
         guard !path.isEmpty, !path.utf8.contains(0) else { return nil }
-        let names = ["config.json", "tokenizer.json", "vocab.json"]
+        if let source = try CheckpointSource(path: path) { return source }
+        let names = ["tokenizer.json", "vocab.json"]
         let isThere = names.contains { (try? FileBytes(mapping: "\(path)/\($0)")) != nil }
         return isThere ? .folder(path: path) : nil
     }

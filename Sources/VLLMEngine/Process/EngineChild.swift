@@ -23,7 +23,7 @@ package enum EngineChild {
         guard case .load(let options, let path) = try? socket.read(EngineOrder.self) else { return 2 }
         let engine: EngineThread
         do {
-            guard let source = path.map({ .folder(path: $0) }) ?? embedded else {
+            guard let source = try path.flatMap(CheckpointSource.init(path:)) ?? embedded else {
                 throw CheckpointError(options.model, "is not part of this program.")
             }
             let progress = ProgressReport(socket)

@@ -1,0 +1,28 @@
+// swift-vllm
+// SPDX-License-Identifier: Apache-2.0
+
+extension GGUFFamily {
+    /// The families whose GGUF files are read, one line each.
+    static let all: [GGUFFamily] = [
+        .chatGLM,
+        .cohere2,
+        .commandR,
+        .gemma,
+        .gemma2,
+        .gemma3,
+        .glm4,
+        .glm4MoE,
+        .gpt2,
+        .granite,
+        .llama,
+        .olmo2,
+        .phi2,
+        .phi3,
+        .qwen2,
+        .qwen2MoE,
+        .qwen3,
+        .qwen3MoE,
+        .stableLM,
+        .starCoder2,
+    ]
+}
