@@ -307,7 +307,7 @@ package struct WeightLoader {
             ? "which \(dtype.rawValue) cannot hold: take --dtype bfloat16 or float32"
             : "but weights are finite numbers: the file is damaged, or training failed"
         return CheckpointError(
-            checkpoint.source.name, "tensor '\(tensor)' has \(value) at \(index), \(reason).")
+            checkpoint.source.name, "tensor '\(tensor)' has \(value.isNaN ? "nan" : "\(value)") at \(index), \(reason).")
     }
 
     private func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {
