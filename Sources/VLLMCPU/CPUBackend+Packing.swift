@@ -28,10 +28,14 @@ extension CPUBackend {
         defer { unsafe vllm_memory_unmap(memory, size) }
         var end = 0
         for run in runs {
-            if run.offset > end { try body([UInt8](repeating: 0, count: run.offset - end).span.bytes) }
+            if run.offset > end {
+                try unsafe body([UInt8](repeating: 0, count: run.offset - end).span.bytes)
+            }
             let step = size / run.panelBytes
             for start in Swift.stride(from: 0, to: run.numPanels, by: step) {
                 let panels = start..<Swift.min(start + step, run.numPanels)
+                // Not every format fills its panels to the end.
+                unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
                 try pack(run, panels: panels, of: description, at: UInt(bitPattern: memory))
                 try unsafe body(
                     UnsafeRawBufferPointer(start: memory, count: panels.count * run.panelBytes).bytes)

@@ -45,8 +45,11 @@ package final class PackedWeights {
             plan.append(PlannedWeight(name: name, sizeInBytes: size, pack: pack))
         }
         return PackedWeight(
-            address: 0, format: description.format, outputs: description.outputs, inputs: description.inputs,
-            isGated: description.arrangement == .gated, sizeInBytes: size)
+            address: 0,
+            runs: zip(description.parts, description.formats).map {
+                PackedWeight.Run(format: $1, outputs: $0.rows, offset: 0)
+            },
+            inputs: description.inputs, isGated: description.arrangement == .gated, sizeInBytes: size)
     }
 
     /// A weight in the backend's memory.

@@ -165,7 +165,7 @@ enum LatentCases {
         var packed: [PackedWeight] = []
         for weight in weights {
             packed.append(
-                try backend.weight(weight, inputs: inputs, stored: dtype, format: .dense(dtype)))
+                try backend.weight(weight, inputs: inputs, stored: .numbers(dtype), format: .dense(dtype)))
         }
         // Three columns of each head are another's.
         let width = outputs + 3
