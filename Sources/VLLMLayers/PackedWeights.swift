@@ -44,11 +44,14 @@ package final class PackedWeights {
         if parts.updateValue(description.parts, forKey: name) == nil {
             plan.append(PlannedWeight(name: name, sizeInBytes: size, pack: pack))
         }
+        var runs: [PackedWeight.Run] = []
+        for (part, format) in zip(description.parts, description.formats) {
+            let isMore = runs.last?.format == format
+            let outputs = part.rows + (isMore ? runs.removeLast().outputs : 0)
+            runs.append(PackedWeight.Run(format: format, outputs: outputs, offset: 0))
+        }
         return PackedWeight(
-            address: 0,
-            runs: zip(description.parts, description.formats).map {
-                PackedWeight.Run(format: $1, outputs: $0.rows, offset: 0)
-            },
+            address: 0, runs: runs,
             inputs: description.inputs, isGated: description.arrangement == .gated, sizeInBytes: size)
     }
 

@@ -50,7 +50,7 @@ struct BenchTests {
                 #expect(outcome.status == 0, "\(outcome.error)")
                 let figures = try json(path)
                 let kernels = try #require(figures["kernels"]?.arrayValue)
-                #expect(kernels.count == 12)
+                #expect(kernels.count == 16)
                 #expect(kernels.allSatisfy { ($0["share"]?.doubleValue ?? 0) > 0 })
                 let peaks = try #require(figures["peaks"]?["all_threads"])
                 for peak in [
