@@ -45,7 +45,8 @@ struct RowMap {
             preconditionFailure("row \(packed) is padding")
         }
         return WeightElement(
-            part: part, row: row, column: column, value: stored.value(inColumn: column, of: parts[part].columns))
+            part: part, row: row, column: column,
+            value: stored.value(inColumn: column, of: parts[part].columns))
     }
 
     /// The row of the checkpoint that a row of the weight is.

@@ -120,7 +120,8 @@ public struct Checkpoint: Sendable {
             TensorSource(address: address, blocks: blocks, rows: rows, columns: columns)
         case .blocks:
             throw CheckpointError(
-                source.name, "tensor '\(name)' is a vector of \(stored.typeName); F32, F16 and BF16 are read.")
+                source.name, "tensor '\(name)' is a vector of \(stored.typeName); F32, F16 and BF16 are read."
+            )
         }
     }
 

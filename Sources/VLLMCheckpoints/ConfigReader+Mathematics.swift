@@ -107,9 +107,11 @@ extension ConfigReader {
     /// Refuses a key that changes the mathematics of some family and that nobody has read.
     ///
     /// Called when a family has read what it knows; objects such as `text_config` that it read from are looked at too.
-    package func checkMathematics() throws(CheckpointError) {
+    ///
+    /// - Parameter known: keys that say nothing that the tensors do not.
+    package func checkMathematics(except known: [String] = []) throws(CheckpointError) {
         for choice in MathematicalKeys.all where !choice.names.contains(where: hasRead) {
-            for name in choice.names {
+            for name in choice.names where !known.contains(name) {
                 try check(name, isNeutral: { value in choice.neutral.contains { value.isSame(as: $0) } })
             }
         }

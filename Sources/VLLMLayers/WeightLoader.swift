@@ -173,7 +173,8 @@ package struct WeightLoader {
             parts: sources, arrangement: arrangement,
             formats: try formats(purpose, sources, arrangement: arrangement, name: parts.first?.name ?? ""))
         let weight = try pack(
-            description, called: PackedWeights.name(parts.map(\.label), description, isTransposed: isTransposed),
+            description,
+            called: PackedWeights.name(parts.map(\.label), description, isTransposed: isTransposed),
             keeping: Array(decoded.values)
         ) { element in
             let (part, piece) = origins[element.part]
@@ -307,7 +308,8 @@ package struct WeightLoader {
             ? "which \(dtype.rawValue) cannot hold: take --dtype bfloat16 or float32"
             : "but weights are finite numbers: the file is damaged, or training failed"
         return CheckpointError(
-            checkpoint.source.name, "tensor '\(tensor)' has \(value.isNaN ? "nan" : "\(value)") at \(index), \(reason).")
+            checkpoint.source.name,
+            "tensor '\(tensor)' has \(value.isNaN ? "nan" : "\(value)") at \(index), \(reason).")
     }
 
     private func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {

@@ -58,6 +58,9 @@ extension Architecture {
                 "num_kv_heads", "\(decoder.numKVHeads) does not divide the \(decoder.numHeads) heads")
         }
         decoder.names.queryKeyValue = .merged(merged, layout: .perGroup)
+        // These blocks are parallel whatever the key says.
+        _ = try config.bool("parallel_attn", default: true)
+        _ = try config.bool("multi_query", default: true)
         decoder.residual = .parallel
         let hasTwoNorms = try config.int("num_ln_in_parallel_attn", in: 1...2, default: 2) == 2
         decoder.names.mlpNorm = hasTwoNorms ? "transformer.h.{}.ln_mlp" : nil

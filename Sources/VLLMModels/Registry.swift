@@ -59,7 +59,7 @@ package enum Registry {
             guard let architecture = architectures.first(where: { $0.names.contains(name) }) else { continue }
             let config = ConfigReader(checkpoint.config, file: file)
             var decoder = try architecture.decoder(config, checkpoint)
-            try config.checkMathematics()
+            try config.checkMathematics(except: seenInTensors(of: checkpoint.source))
             try adapt(&decoder, to: checkpoint.source)
             return (name, decoder)
         }

@@ -72,7 +72,7 @@ extension FuzzTarget {
             try tokenize(["tokenizer.model": Samples.sentencePiece, "tokenizer_config.json": bytes])
         },
         FuzzTarget(
-            "template", upTo: 4096, seeds: .files("Tests/VLLMTemplatesTests/Fixtures/*.jinja"),
+            "template", upTo: 4096, seeds: .files("Tests/VLLMTemplatesTests/Fixtures/Families/*.jinja"),
             .texts("Tests/VLLMTemplatesTests/Fixtures/snippets.json", key: "template")
         ) { bytes in
             let limits = TemplateLimits(

@@ -152,7 +152,8 @@ import VLLMTokenizers
         let folder = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 }
         let names = ["bracketed-instructions", "xml-tools", "typed-channels", "python-signatures"]
         let originals = try names.map {
-            try #require(try FileBytes(mapping: "\(folder)/VLLMTemplatesTests/Fixtures/\($0).jinja")).bytes
+            try #require(try FileBytes(mapping: "\(folder)/VLLMTemplatesTests/Fixtures/Families/\($0).jinja"))
+                .bytes
         }
         let context: JSONObject = [
             "messages": [["role": "user", "content": "Hi"], ["role": "assistant", "content": "Hello"]],

@@ -33,4 +33,10 @@ extension Registry {
         guard case .gguf(let model) = source else { return }
         try GGUFFamily.translation(of: model).adapt(&configuration)
     }
+
+    /// Keys that the translation of a GGUF file's metadata has from the names of its tensors: a bias that a family does
+    /// not know is a tensor too many.
+    static func seenInTensors(of source: CheckpointSource) -> [String] {
+        if case .gguf = source { ["attention_bias", "mlp_bias"] } else { [] }
+    }
 }
