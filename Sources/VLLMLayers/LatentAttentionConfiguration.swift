@@ -33,17 +33,26 @@ public struct LatentAttentionConfiguration: Sendable, Hashable {
         public var latent: String
         /// The norm of the latent vector.
         public var latentNorm: String
-        /// From the latent vector to each head's key and value, head after head.
-        public var keyValue: String
+        /// From the latent vector to each head's key and value.
+        public var keyValue: KeyValue
 
         /// Creates names.
         public init(
             query: String, queryDown: String, queryNorm: String, latent: String, latentNorm: String,
-            keyValue: String
+            keyValue: KeyValue
         ) {
             (self.query, self.queryDown, self.queryNorm) = (query, queryDown, queryNorm)
             (self.latent, self.latentNorm, self.keyValue) = (latent, latentNorm, keyValue)
         }
+    }
+
+    /// Where the matrices between the latent vector and the heads stand.
+    public enum KeyValue: Sendable, Hashable {
+        /// One layer [heads × (contentDim + valueDim), rank], head after head.
+        case merged(String)
+        /// Two matrices a head, a second `{}` for the head: the transpose of its keys' [rank, contentDim], and its
+        /// values' [valueDim, rank].
+        case perHead(key: String, value: String)
     }
 
     /// Creates a configuration.

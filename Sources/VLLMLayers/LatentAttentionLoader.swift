@@ -26,7 +26,7 @@ struct LatentAttentionLoader {
         _ table: (cosines: PackedVector, sines: PackedVector)
     ) throws -> LatentAttention {
         func named(_ template: String) -> String { DecoderNames.name(template, index) }
-        let (keys, values) = try expansions(named(latent.names.keyValue))
+        let (keys, values) = try expansions(named)
         return LatentAttention(
             numHeads: configuration.numHeads,
             cacheSpec: KVCacheSpec(
@@ -68,7 +68,30 @@ struct LatentAttentionLoader {
     }
 
     /// The matrices between the latent vector and each head's content and value.
-    private func expansions(_ name: String) throws -> (keys: [PackedWeight], values: [PackedWeight]) {
+    private func expansions(
+        _ named: (String) -> String
+    ) throws -> (keys: [PackedWeight], values: [PackedWeight]) {
+        switch latent.names.keyValue {
+        case .merged(let name): return try expansions(ofMerged: named(name))
+        case .perHead(let key, let value):
+            return (
+                try heads(named(key), outputs: latent.rank, inputs: latent.contentDim),
+                try heads(named(value), outputs: latent.valueDim, inputs: latent.rank)
+            )
+        }
+    }
+
+    private func heads(_ name: String, outputs: Int, inputs: Int) throws -> [PackedWeight] {
+        try (0..<configuration.numHeads).flatMap { head in
+            try loader.pieces(
+                of: .init(name: DecoderNames.name(name, head), outputs: outputs), inputs: inputs,
+                [.init(rows: 0..<outputs, isTransposed: false)])
+        }
+    }
+
+    private func expansions(
+        ofMerged name: String
+    ) throws -> (keys: [PackedWeight], values: [PackedWeight]) {
         let height = latent.contentDim + latent.valueDim
         let pieces = (0..<configuration.numHeads).flatMap { head in
             let start = head * height

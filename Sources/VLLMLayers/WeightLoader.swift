@@ -362,14 +362,13 @@ package struct WeightLoader {
         let decoded = try decode(part, inputs: inputs)
         let layer =
             if let decoded { decoded.source } else {
-                try numbers(
-                    try matrix(part.tensorName, rows: part.outputs, columns: inputs), part.tensorName)
+                try matrix(part.tensorName, rows: part.outputs, columns: inputs)
             }
         let weights = try withExtendedLifetime(decoded) {
             try pieces.map { piece in
                 let rows = layer.rows(piece.rows)
-                let description = WeightDescription(
-                    parts: [piece.isTransposed ? rows.transposed : rows], format: .dense(dtype))
+                let source = piece.isTransposed ? try numbers(rows, part.tensorName).transposed : rows
+                let description = WeightDescription(parts: [source], format: .dense(dtype))
                 guard let packed else { return try backend.pack(description) }
                 let name = PackedWeights.name(
                     ["\(part.name)[\(piece.rows)]"], description, isTransposed: piece.isTransposed)

@@ -63,7 +63,7 @@ extension Architecture {
                 query: "\(attention).\(queryRank > 0 ? "q_b_proj" : "q_proj")",
                 queryDown: "\(attention).q_a_proj", queryNorm: "\(attention).q_a_layernorm",
                 latent: "\(attention).kv_a_proj_with_mqa", latentNorm: "\(attention).kv_a_layernorm",
-                keyValue: "\(attention).kv_b_proj"))
+                keyValue: .merged("\(attention).kv_b_proj")))
         latent.hasBias = try config.bool("attention_bias", default: false)
         return latent
     }
