@@ -15,9 +15,10 @@ import VLLMTypes
 /// `Scripts/fixtures/gguf_models.py` made them from those of `models.py`.
 @Suite struct GGUFModelTests {
     static let names = [
-        "command-r", "command-r-plus", "command-r7b", "gemma", "gemma2", "gemma3", "glm", "glm4", "glm4-moe",
-        "gpt2", "granite", "llama-mha-bias", "llama-odd", "llama-tied-llama3", "mixtral", "olmo2",
-        "phi-wide", "phi3", "phi3-short", "qwen2", "qwen2-moe", "qwen3-moe", "stablelm",
+        "baichuan2-13b", "baichuan2-7b", "command-r", "command-r-plus", "command-r7b", "deepseek-v2-lite",
+        "deepseek-v3", "falcon-40b", "falcon-7b", "gemma", "gemma2", "gemma3", "glm", "glm4", "glm4-moe",
+        "gpt-neox", "gpt2", "gptj", "granite", "llama-mha-bias", "llama-odd", "llama-tied-llama3", "mixtral",
+        "olmo2", "phi-wide", "phi3", "phi3-short", "qwen", "qwen2", "qwen2-moe", "qwen3-moe", "stablelm",
         "stablelm-parallel", "starcoder2",
     ]
 

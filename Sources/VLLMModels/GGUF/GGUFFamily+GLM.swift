@@ -41,28 +41,11 @@ extension GGUFFamily {
     /// GLM-4.5, 4.5-Air and 4.6; the layers that guess further tokens are counted with the others.
     static let glm4MoE = GGUFFamily("glm4moe") { model throws(CheckpointError) in
         var config = try model.config("Glm4MoeForCausalLM")
-        let numDrafts = try model.int("nextn_predict_layers") ?? 0
-        let numLayers = try model.require("block_count") - min(numDrafts, 64)
-        config["num_hidden_layers"] = .integer(numLayers)
+        let numLayers = try model.addDeepSeekExperts(to: &config, normalizes: true)
         config["use_qk_norm"] = .bool(model.hasLayerTensor("attn_q_norm.weight"))
-        config["n_routed_experts"] = .integer(try model.require("expert_count"))
-        config["num_experts_per_tok"] = .integer(try model.require("expert_used_count"))
-        config["moe_intermediate_size"] = .integer(try model.require("expert_feed_forward_length"))
-        config["n_shared_experts"] = .integer(try model.int("expert_shared_count") ?? 0)
-        config["n_group"] = .integer(max(1, try model.int("expert_group_count") ?? 1))
-        config["topk_group"] = .integer(max(1, try model.int("expert_group_used_count") ?? 1))
-        config["first_k_dense_replace"] = .integer(try model.int("leading_dense_block_count") ?? 0)
-        config["routed_scaling_factor"] = .number(try model.double("expert_weights_scale") ?? 1)
-        config["norm_topk_prob"] = .bool(try model.bool("expert_weights_norm", default: true))
         try requireSigmoid(model)
-        let mlp = "model.layers.{}.mlp"
-        var tensors = GGUFTensorNames.llama.with(.experts).with([
-            "blk.{}.post_attention_norm": "model.layers.{}.post_attention_layernorm",
-            "blk.{}.exp_probs_b.bias": .name("\(mlp).gate.e_score_correction_bias"),
-            "blk.{}.exp_probs_b": .name("\(mlp).gate.e_score_correction_bias"),
-            "blk.{}.ffn_gate_shexp": .name("\(mlp).shared_experts.gate_proj"),
-            "blk.{}.ffn_up_shexp": .name("\(mlp).shared_experts.up_proj"),
-            "blk.{}.ffn_down_shexp": .name("\(mlp).shared_experts.down_proj"),
+        var tensors = GGUFTensorNames.llama.with(.deepSeekExperts).with([
+            "blk.{}.post_attention_norm": "model.layers.{}.post_attention_layernorm"
         ])
         tensors.numLayers = numLayers
         return GGUFTranslation(config: config, tensors: tensors)

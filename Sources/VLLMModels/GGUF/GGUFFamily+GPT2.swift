@@ -8,17 +8,8 @@ import VLLMLayers
 extension GGUFFamily {
     /// GPT-2, whose own checkpoints have the transposes of the linear layers.
     static let gpt2 = GGUFFamily("gpt2") { model throws(CheckpointError) in
-        var config = try model.config("GPT2LMHeadModel")
-        for (key, common) in [
-            ("n_embd", "hidden_size"), ("n_layer", "num_hidden_layers"), ("n_head", "num_attention_heads"),
-            ("n_positions", "max_position_embeddings"), ("n_inner", "intermediate_size"),
-            ("layer_norm_epsilon", "layer_norm_eps"),
-        ] {
-            config[key] = config[common]
-            config[common] = nil
-        }
-        return GGUFTranslation(
-            config: config,
+        GGUFTranslation(
+            config: try model.config("GPT2LMHeadModel").inNamesOfGPT2,
             tensors: [
                 "token_embd": "transformer.wte",
                 "position_embd": "transformer.wpe",
@@ -32,5 +23,21 @@ extension GGUFFamily {
                 "blk.{}.ffn_down": "transformer.h.{}.mlp.c_proj",
             ],
             adapt: { $0.names.isTransposed = false })
+    }
+}
+
+extension JSONObject {
+    /// The same under the keys of GPT-2's config.json, which GPT-J's has too.
+    var inNamesOfGPT2: JSONObject {
+        var config = self
+        for (key, common) in [
+            ("n_embd", "hidden_size"), ("n_layer", "num_hidden_layers"), ("n_head", "num_attention_heads"),
+            ("n_positions", "max_position_embeddings"), ("n_inner", "intermediate_size"),
+            ("layer_norm_epsilon", "layer_norm_eps"),
+        ] {
+            config[key] = config[common]
+            config[common] = nil
+        }
+        return config
     }
 }

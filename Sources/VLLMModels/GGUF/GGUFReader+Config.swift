@@ -7,8 +7,12 @@ import VLLMJSON
 extension GGUFReader {
     /// What nearly every family's config.json says, under the keys of most families.
     ///
-    /// - Parameter architecture: the name that config.json would have in `architectures`.
-    func config(_ architecture: String) throws(CheckpointError) -> JSONObject {
+    /// - Parameters:
+    ///   - architecture: the name that config.json would have in `architectures`.
+    ///   - hasLatentAttention: says that the lengths of keys and values are not the width of heads.
+    func config(
+        _ architecture: String, hasLatentAttention: Bool = false
+    ) throws(CheckpointError) -> JSONObject {
         guard let table = shape("token_embd.weight"), table.count == 2 else {
             throw CheckpointError(
                 model.name, "has no matrix 'token_embd.weight': is this a vocabulary alone?")
@@ -32,17 +36,25 @@ extension GGUFReader {
         set("rms_norm_eps", try double("attention.layer_norm_rms_epsilon").map { .number($0) })
         set("layer_norm_eps", try double("attention.layer_norm_epsilon").map { .number($0) })
         set("sliding_window", try int("attention.sliding_window").flatMap { $0 > 0 ? .integer($0) : nil })
-        let headDim = try int("attention.key_length")
-        if let headDim {
-            let values = try int("attention.value_length") ?? headDim
-            guard values == headDim else {
-                throw error("attention.value_length", "is \(values), but keys have \(headDim)")
-            }
-            config["head_dim"] = .integer(headDim)
+        if hasLatentAttention {
+            try addRotary(to: &config, headDim: try require("rope.dimension_count"))
+        } else {
+            let headDim = try headDim()
+            set("head_dim", headDim.map { .integer($0) })
+            try addRotary(to: &config, headDim: headDim ?? (numHeads > 0 ? hiddenSize / numHeads : 0))
         }
-        try addRotary(to: &config, headDim: headDim ?? (numHeads > 0 ? hiddenSize / numHeads : 0))
         try addTokens(to: &config)
         return config
+    }
+
+    /// The width of heads, where the file says it; values are as wide as keys.
+    private func headDim() throws(CheckpointError) -> Int? {
+        guard let headDim = try int("attention.key_length") else { return nil }
+        let values = try int("attention.value_length") ?? headDim
+        guard values == headDim else {
+            throw error("attention.value_length", "is \(values), but keys have \(headDim)")
+        }
+        return headDim
     }
 
     /// The share of a head that is turned, the base, and how positions are stretched.
