@@ -88,6 +88,9 @@ package enum ModelLoader {
         }
     }
 
+    /// The names in config.json of the architectures that plug-ins have added.
+    package static var addedArchitectures: [[String]] { PlugIns.registered.architectures.map(\.names) }
+
     /// The tokenizer among a model's files, without the model; nil where there is none.
     package static func tokenizer(of source: CheckpointSource) throws -> Tokenizer? {
         try TokenizerSource(source).tokenizer

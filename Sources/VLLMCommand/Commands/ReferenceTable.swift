@@ -47,15 +47,24 @@ enum ReferenceTable: String, CaseIterable {
     private var models: [[String]] {
         let builtIn = try? BuiltInModel.source.object("config.json")
         let names = builtIn?["architectures"]?.arrayValue?.compactMap(\.stringValue) ?? []
-        return ModelLoader.provenArchitectures.map { architecture in
+        let types = "float32, float16, bfloat16"
+        let added = ModelLoader.addedArchitectures.map { names in
+            [Self.joined(names), "of a plug-in", "of a plug-in", types]
+        }
+        let rows = ModelLoader.provenArchitectures.map { architecture in
             let own = architecture.names.contains { names.contains($0) } ? ["the built-in model"] : []
             let trained = own + architecture.trained
             return [
-                architecture.names.map { "`\($0)`" }.joined(separator: ", "),
+                Self.joined(architecture.names),
                 architecture.fixtures.isEmpty ? "none yet" : architecture.fixtures.joined(separator: ", "),
-                trained.isEmpty ? "none yet" : trained.joined(separator: ", "), "float32, float16, bfloat16",
+                trained.isEmpty ? "none yet" : trained.joined(separator: ", "), types,
             ]
-        }.sorted { $0[0] < $1[0] }
+        }
+        return (added + rows).sorted { $0[0] < $1[0] }
+    }
+
+    private static func joined(_ names: [String]) -> String {
+        names.map { "`\($0)`" }.joined(separator: ", ")
     }
 
     private static func fate(_ flag: FlagEntry) -> String {
