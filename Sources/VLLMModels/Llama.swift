@@ -10,6 +10,9 @@ extension Architecture {
     /// Llama 1, 2 and 3 (arXiv 2302.13971, 2307.09288, 2407.21783), with every checkpoint of their shape.
     static let llama = Architecture(names: ["LlamaForCausalLM", "LLaMAForCausalLM"]) {
         config, _ throws(CheckpointError) in
+        // The first converted checkpoints name the length differently, or leave it out.
+        let length = config.object["max_sequence_length"] ?? 2048
+        let config = config.withDefaults(["max_position_embeddings": length])
         var decoder = try llamaLike(config)
         try config.require("pretraining_tp", oneOf: [1])
         try setBiases(of: &decoder, config)

@@ -60,6 +60,10 @@ package enum Registry {
             let config = ConfigReader(checkpoint.config, file: file)
             var decoder = try architecture.decoder(config, checkpoint)
             try config.checkMathematics(except: seenInTensors(of: checkpoint.source))
+            guard decoder.epsilon >= 0 else {
+                throw CheckpointError(
+                    file, "has \(decoder.epsilon) as the epsilon of its norms, which should be at least 0.")
+            }
             try adapt(&decoder, to: checkpoint.source)
             return (name, decoder)
         }

@@ -208,6 +208,25 @@ import VLLMTypes
         #expect(await error(window) { $0.hfOverrides = #"{"sliding_window": null}"# } == "")
     }
 
+    @Test("an early Llama has the length that its file names otherwise, or 2048")
+    func earlyLlama() async throws {
+        let source = try ModelFixture("llama").source
+        var config = try #require(try source.object("config.json"))
+        config["max_position_embeddings"] = nil
+        for (named, length) in [(JSONValue?.none, 2048), (1024, 1024)] {
+            config["max_sequence_length"] = named
+            let folder = try folder("llama")
+            try folder.write(JSONWriter().bytes(.object(config)), to: "config.json")
+            #expect(try await load(folder).info.maxModelLen == length)
+        }
+    }
+
+    @Test("norms with an epsilon under zero are refused")
+    func epsilon() async throws {
+        let text = await error(try folder("llama", config: ["rms_norm_eps": -1]))
+        #expect(text.contains("-1.0 as the epsilon"), "\(text)")
+    }
+
     @Test("an unknown architecture is refused with the nearest names, then all that are supported")
     func unknownArchitecture() async throws {
         let text = await error(
