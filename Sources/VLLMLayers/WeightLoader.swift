@@ -364,18 +364,23 @@ package struct WeightLoader {
             if let decoded { decoded.source } else {
                 try matrix(part.tensorName, rows: part.outputs, columns: inputs)
             }
-        let weights = try withExtendedLifetime(decoded) {
-            try pieces.map { piece in
-                let rows = layer.rows(piece.rows)
-                let source = piece.isTransposed ? try numbers(rows, part.tensorName).transposed : rows
-                let description = WeightDescription(parts: [source], format: .dense(dtype))
-                guard let packed else { return try backend.pack(description) }
-                let name = PackedWeights.name(
-                    ["\(part.name)[\(piece.rows)]"], description, isTransposed: piece.isTransposed)
-                return try packed.weight(description, name: name, on: backend)
+        let weights = try pieces.enumerated().map { index, piece in
+            let rows = layer.rows(piece.rows)
+            let source = piece.isTransposed ? try numbers(rows, part.tensorName).transposed : rows
+            let description = WeightDescription(parts: [source], format: .dense(dtype))
+            return try pack(
+                description,
+                called: PackedWeights.name(
+                    ["\(part.name)[\(piece.rows)]"], description, isTransposed: piece.isTransposed),
+                keeping: decoded.map { [$0] } ?? []
+            ) { element in
+                let (row, column) =
+                    piece.isTransposed ? (element.column, element.row) : (element.row, element.column)
+                return (part.tensorName, [piece.rows.lowerBound + row, column])
+            } release: {
+                if index == pieces.count - 1 { checkpoint.release(part.tensorName) }
             }
         }
-        checkpoint.release(part.tensorName)
         progress(layer.sizeInBytes)
         return weights
     }

@@ -65,7 +65,7 @@ private struct Zeros: QuantizationScheme {
         ("gpt2", .bfloat16, nil),
         ("gpt2", .bfloat16, "int4"), ("phi", .bfloat16, "int8"), ("llama", .bfloat16, "int8"),
         ("phi", .float32, "int4-g64"), ("mixtral", .bfloat16, nil), ("qwen2-moe", .bfloat16, "int8"),
-        ("qwen3-moe", .bfloat16, nil), ("glm4-moe", .float16, nil),
+        ("qwen3-moe", .bfloat16, nil), ("glm4-moe", .float16, nil), ("deepseek-v2-lite", .bfloat16, nil),
     ]
 
     @Test("tokens and log-probabilities are the same without, before and with the copy", arguments: variants)
