@@ -7,7 +7,7 @@ import json
 import pathlib
 
 MEASURES = ("prefill", "decode", "offline", "serve")
-WEIGHTS = ("bf16", "int8", "int4")
+WEIGHTS = ("bf16", "int8", "int4", "q4_k_m")
 
 
 class Missing(Exception):

@@ -18,7 +18,7 @@ def table(text):
 
 class LlamaCpp(Engine):
     name = "llama.cpp"
-    weights = {"bf16": "BF16", "int8": "Q8_0", "int4": "Q4_0"}
+    weights = {"bf16": "BF16", "int8": "Q8_0", "int4": "Q4_0", "q4_k_m": "Q4_K_M"}
     tools = ("llama-bench", "llama-batched-bench", "llama-server")
     flags = ()
     """Of all tools but llama-bench, which wants values."""

@@ -12,7 +12,7 @@ from engines.engine import Engine, Missing
 
 class Swift(Engine):
     name = "swift-vllm"
-    weights = {"bf16": "bfloat16", "int8": "int8", "int4": "int4, groups of 32"}
+    weights = {"bf16": "bfloat16", "int8": "int8", "int4": "int4, groups of 32", "q4_k_m": "Q4_K_M"}
 
     def check(self):
         if not pathlib.Path(self.program).exists():
@@ -21,9 +21,16 @@ class Swift(Engine):
     def version(self):
         return self.runner.run([self.program, "--version"], timeout=60).strip()
 
+    def prepare(self, weights):
+        if weights == "q4_k_m":
+            self.quantized(self.weights[weights])
+
     def flags(self, weights):
-        return [self.model, *([] if weights == "bf16" else ["--quantization", weights]), "--threads", self.threads,
-                "--kv-cache-memory-bytes", "1GiB", "--max-model-len", 1024]
+        if weights == "q4_k_m":
+            model = [self.quantized(self.weights[weights])]
+        else:
+            model = [self.model, *([] if weights == "bf16" else ["--quantization", weights])]
+        return [*model, "--threads", self.threads, "--kv-cache-memory-bytes", "1GiB", "--max-model-len", 1024]
 
     def bench(self, kind, weights, *flags):
         with tempfile.TemporaryDirectory() as folder:
