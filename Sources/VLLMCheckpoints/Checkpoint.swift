@@ -155,6 +155,27 @@ public struct Checkpoint: Sendable {
             .sorted { ($1.count, $0.format.rawValue) < ($0.count, $1.format.rawValue) }
     }
 
+    /// The formats that those matrices are multiplied in, the most frequent first.
+    package var packedBlockFormats: [WeightFormat] {
+        blockFormats.reduce(into: []) { formats, entry in
+            if !formats.contains(entry.format.packed) { formats.append(entry.format.packed) }
+        }
+    }
+
+    /// About the bytes of all tensors as they are packed: blocks in the format that they are multiplied in, numbers in
+    /// a type.
+    package func packedBytes(numbersIn dtype: DType) -> Int {
+        tensors.values.reduce(0) { bytes, tensor in
+            let inputs = tensor.shape.last ?? 1
+            let outputs = tensor.shape.dropLast().reduce(1, *)
+            let format =
+                if case .blocks(let blocks) = tensor.format { blocks.packed } else {
+                    WeightFormat.dense(dtype)
+                }
+            return bytes + format.sizeInBytes(outputs: outputs, inputs: inputs)
+        }
+    }
+
     private func entry(_ name: String) throws(CheckpointError) -> StoredTensor {
         guard let entry = tensors[name] else {
             throw CheckpointError(source.name, "has no tensor '\(name)', which this architecture needs.")

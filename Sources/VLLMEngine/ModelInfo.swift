@@ -14,6 +14,9 @@ public struct ModelInfo: Sendable {
     public var dtype: DType
     /// What the weights were rounded to as they were loaded; nil where they have the type.
     public var quantization: String?
+    /// The formats of blocks that weights have as they are multiplied, the most frequent first; empty where they have
+    /// none.
+    public var blockFormats: [String] = []
     /// What replaces members of config.json, as JSON.
     public var configOverrides: String?
     /// Tokens of prompt and output together, at most.
@@ -66,6 +69,12 @@ public struct ModelInfo: Sendable {
         let experts = Double(expertBytesPerStep) / expertShare * (1 - unchosen)
         return Double(weightBytesPerStep - expertBytesPerStep) + experts
     }
+    /// What most weights are multiplied as, by name.
+    public var weightType: String {
+        quantization ?? (blockFormats.isEmpty ? dtype.rawValue : blockFormats.joined(separator: ", "))
+    }
+    /// True where the linear layers multiply whole numbers.
+    public var multipliesIntegers: Bool { quantization != nil || !blockFormats.isEmpty }
     /// Tokens that the pool holds.
     public var poolTokens: Int { numBlocks * blockSize }
     /// Sequences of the full length that the pool holds.

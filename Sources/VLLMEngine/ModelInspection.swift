@@ -69,8 +69,17 @@ package struct ModelInspection: Sendable {
             fit(dtype.rawValue, weights: total * dtype.size, cache: dtype)
         }
         let rounded = LoadTimeQuantization.all.filter { ["int8", "int4"].contains($0.name) }
+        let blocks = checkpoint.packedBlockFormats.map(\.name).joined(separator: ", ")
+        let stored =
+            blocks.isEmpty
+            ? []
+            : [
+                fit(
+                    "\(blocks) as stored", weights: checkpoint.packedBytes(numbersIn: .bfloat16),
+                    cache: .bfloat16)
+            ]
         fits =
-            types
+            stored + types
             + rounded.filter { $0.quantization.takes(configuration) }.map { name, quantization in
                 fit(name, weights: quantization.weights(configuration, total: total), cache: .bfloat16)
             }
@@ -124,10 +133,12 @@ extension LoadTimeQuantization {
 }
 
 extension DecoderConfiguration {
-    /// The least bytes that the packed matrices of the model take.
-    func packedBytes(_ dtype: DType, _ quantization: LoadTimeQuantization?) -> Int {
+    /// The least bytes that the packed matrices of a checkpoint of the model take.
+    func packedBytes(of checkpoint: Checkpoint, _ dtype: DType, _ quantization: LoadTimeQuantization?) -> Int
+    {
+        if let quantization { return quantization.weights(self, total: 0) }
+        guard checkpoint.blockFormats.isEmpty else { return checkpoint.packedBytes(numbersIn: dtype) }
         let tables = hiddenSize * vocabularySize * (tiesEmbeddings ? 1 : 2)
-        guard let quantization else { return (linearWeights + tables) * dtype.size }
-        return quantization.weights(self, total: 0)
+        return (linearWeights + tables) * dtype.size
     }
 }

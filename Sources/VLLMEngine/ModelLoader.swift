@@ -148,8 +148,11 @@ extension ModelLoader {
         let background = options.packedCache.map { _ in BackgroundWork() }
         let backend = try CPUBackend(
             .init(numThreads: options.numThreads, instructionSet: options.instructionSet))
-        let numericsID = [backend.numericsID, dtype.rawValue, options.quantization]
-            .compactMap { $0 }.joined(separator: "-")
+        let blocks = options.quantization == nil ? checkpoint.packedBlockFormats.map(\.name) : []
+        let numericsID = [
+            backend.numericsID, dtype.rawValue, options.quantization, blocks.isEmpty ? nil : "blocks",
+        ]
+        .compactMap { $0 }.joined(separator: "-")
         let cacheBytes = configuration.kvBytesPerToken(dtype)
         // What memory leaves of the model's length is all that tables of positions have to cover.
         let modelLength = try MemoryPlan.make(
@@ -169,7 +172,7 @@ extension ModelLoader {
                 note: note)
         }
         let quantization = options.quantization.flatMap(LoadTimeQuantization.named)
-        let weightBytes = configuration.packedBytes(dtype, quantization)
+        let weightBytes = configuration.packedBytes(of: checkpoint, dtype, quantization)
         let isShort = MemoryPlan.isShort(options, weights: weightBytes, free: free)
         var packedFile = packedCache?.open(on: backend, fits: !isShort)
         if packedFile == nil, isShort {
@@ -222,6 +225,7 @@ extension ModelLoader {
             multipliedWeights: configuration.multipliedWeights,
             headWeights: configuration.embeddingWidth * configuration.vocabularySize)
         info.quantization = options.quantization
+        info.blockFormats = blocks
         info.configOverrides = checkpoint.overrides.isEmpty ? nil : checkpoint.overridesText
         info.weightBytesPerStep = model.weightBytesPerStep
         info.expertBytesPerStep = model.chosenBytesPerStep

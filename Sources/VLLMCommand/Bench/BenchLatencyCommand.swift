@@ -92,7 +92,6 @@ struct BenchLatencyCommand: ParsableCommand, Command {
     ) {
         let operations = 2 * Double(info.multipliedWeights)
         let bytes = info.weightBytes(tokens: batchSize)
-        let type = info.quantization ?? info.dtype.rawValue
         let arithmetic = prefill.median * operations / peaks.operationsPerSecond
         let bandwidth = decode.median / Double(batchSize) * bytes / peaks.bytesPerSecond
         let decodeArithmetic =
@@ -104,8 +103,8 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         Terminal.print(
             """
             device            \(info.device), \(info.numThreads) threads
-            peak              \(rounded(peaks.operationsPerSecond / 1e9)) GOP/s \(info.quantization == nil ? type : "int8"), \(rounded(peaks.bytesPerSecond / 1e9)) GB/s read
-            weights           \(type), \(rounded(bytes / 1e6)) MB a step
+            peak              \(rounded(peaks.operationsPerSecond / 1e9)) GOP/s \(info.multipliesIntegers ? "int8" : info.dtype.rawValue), \(rounded(peaks.bytesPerSecond / 1e9)) GB/s read
+            weights           \(info.weightType), \(rounded(bytes / 1e6)) MB a step
             batch             \(batchSize) × \(inputLen) in, \(outputLen) out, median of \(numIters)
             prefill           \(show(prefill)) tokens/s, \(percent(arithmetic)) of the arithmetic peak
             decode            \(decodeText)
@@ -120,6 +119,7 @@ struct BenchLatencyCommand: ParsableCommand, Command {
         [
             "model": .string(info.name), "dtype": .string(info.dtype.rawValue),
             "quantization": info.quantization.map { .string($0) } ?? .null,
+            "weights": .string(info.weightType),
             "device": .string(info.device), "threads": .integer(info.numThreads),
             "batch_size": .integer(batchSize), "input_len": .integer(inputLen),
             "output_len": .integer(outputLen), "num_iters": .integer(numIters),

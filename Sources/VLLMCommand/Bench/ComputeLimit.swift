@@ -14,7 +14,7 @@ struct ComputeLimit {
     init(_ info: ModelInfo, instructionSet: String?) throws {
         self.info = info
         let backend = try CPUBackend(.init(numThreads: info.numThreads, instructionSet: instructionSet))
-        let format = info.quantization == nil ? WeightFormat.dense(info.dtype) : .int8
+        let format = info.multipliesIntegers ? WeightFormat.int8 : .dense(info.dtype)
         peaks = try CPUPeaks.measure(format, backend: backend)
     }
 

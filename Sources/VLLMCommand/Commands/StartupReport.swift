@@ -12,7 +12,7 @@ package enum StartupReport {
         let concurrency = Quantity.fixed(info.maxConcurrency, digits: 2)
         let overrides = info.configOverrides.map { ["config.json is overridden with \($0)"] } ?? []
         return overrides + [
-            "Model \(info.name): \(info.architecture), \(info.dtype.rawValue)\(info.quantization.map { " with \($0) weights" } ?? ""), loaded in \(Quantity.duration(loadTime))",
+            "Model \(info.name): \(info.architecture), \(info.dtype.rawValue)\(info.multipliesIntegers ? " with \(info.weightType) weights" : ""), loaded in \(Quantity.duration(loadTime))",
             "Device: \(info.device), \(info.numThreads) \(info.numThreads == 1 ? "thread" : "threads"), "
                 + "\(Quantity.bytes(info.weightMemory)) of weights, numerics id \(info.numericsID)",
             "KV cache: \(Quantity.grouped(info.poolTokens)) tokens in blocks of \(info.blockSize) "

@@ -93,6 +93,7 @@ extension ModelInfo: WireValue {
         try architecture.code(&coder)
         try dtype.code(&coder)
         try quantization.code(&coder)
+        try blockFormats.code(&coder)
         try configOverrides.code(&coder)
         try maxModelLen.code(&coder)
         try vocabularySize.code(&coder)
