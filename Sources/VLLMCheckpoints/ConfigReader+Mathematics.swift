@@ -1,7 +1,7 @@
 // swift-vllm
 // SPDX-License-Identifier: Apache-2.0
 
-import VLLMJSON
+package import VLLMJSON
 
 /// Keys of config.json by which some family says what it computes.
 ///
@@ -157,7 +157,7 @@ extension ConfigReader {
 
 extension JSONValue {
     /// True for equal values, where 1 is 1.0.
-    fileprivate func isSame(as other: JSONValue) -> Bool {
+    package func isSame(as other: JSONValue) -> Bool {
         if let number = doubleValue, let other = other.doubleValue { return number == other }
         return self == other
     }

@@ -97,6 +97,9 @@ public struct ConfigReader {
         return texts
     }
 
+    /// A list as it stands, or nil where the key is missing or something else.
+    package func list(_ key: String) -> [JSONValue]? { value(key)?.arrayValue }
+
     /// Numbers, or nil where the key is missing or null.
     public func doubles(_ key: String) throws(CheckpointError) -> [Double]? {
         guard let value = value(key) else { return nil }

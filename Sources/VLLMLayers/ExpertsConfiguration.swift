@@ -36,8 +36,8 @@ public struct ExpertsConfiguration: Sendable, Hashable {
 public struct ExpertNames: Sendable, Hashable {
     /// The experts' own weights.
     public enum Weights: Sendable, Hashable {
-        /// A tensor each; the second `{}` is for the expert.
-        case separate(gate: String, up: String, down: String)
+        /// A tensor each, with a bias each or none; the second `{}` is for the expert.
+        case separate(gate: String, up: String, down: String, hasBias: Bool = false)
         /// One tensor for all: gates above ups, [experts, 2 × intermediate, hidden], and [experts, hidden, intermediate];
         /// whole names.
         case stacked(gateUp: String, down: String)

@@ -77,20 +77,23 @@ struct FeedForwardLoader {
         let count = experts.routing.numExperts
         let names = experts.names
         let parts = (0..<count).map { Self.parts(experts, $0, configuration.hiddenSize, named) }
-        let (upBiases, downBiases) = try biases(experts, named)
+        let hasBias = if case .separate(_, _, _, let hasBias) = names.weights { hasBias } else { false }
+        let ups = try parts.map {
+            try loader.linear(
+                $0.up, inputs: configuration.hiddenSize, arrangement: .gated, hasBias: hasBias)
+        }
+        let downs = try parts.map {
+            try loader.linear([$0.down], inputs: experts.intermediateSize, hasBias: hasBias)
+        }
+        let (upBiases, downBiases) =
+            hasBias ? (ups.compactMap(\.bias), downs.compactMap(\.bias)) : try biases(experts, named)
         return MixtureOfExperts(
             router: try loader.linear(
                 [.init(name: named(names.router), outputs: count)], inputs: configuration.hiddenSize,
                 purpose: .router, hasBias: names.routerHasBias),
             correction: try names.correction.map { try loader.vector(named($0), count: count) },
-            up: PackedExperts(
-                weights: try parts.map {
-                    try loader.linear($0.up, inputs: configuration.hiddenSize, arrangement: .gated).weight
-                }, biases: upBiases),
-            down: PackedExperts(
-                weights: try parts.map {
-                    try loader.linear([$0.down], inputs: experts.intermediateSize).weight
-                }, biases: downBiases),
+            up: PackedExperts(weights: ups.map(\.weight), biases: upBiases),
+            down: PackedExperts(weights: downs.map(\.weight), biases: downBiases),
             shared: try shared(names, named, buffers), activation: configuration.mlp.activation,
             buffers: buffers)
     }
@@ -102,7 +105,7 @@ struct FeedForwardLoader {
         let size = experts.intermediateSize
         let count = experts.routing.numExperts
         switch experts.names.weights {
-        case .separate(let gate, let up, let down):
+        case .separate(let gate, let up, let down, _):
             func part(_ template: String, _ outputs: Int) -> WeightLoader.Part {
                 .init(name: DecoderNames.name(named(template), index), outputs: outputs)
             }
@@ -132,7 +135,7 @@ struct FeedForwardLoader {
         }
     }
 
-    /// Biases of the experts' two layers; empty where they have none.
+    /// Biases of the experts' two layers that stand in a tensor for all; empty where they do not.
     private func biases(
         _ experts: ExpertsConfiguration, _ named: (String) -> String
     ) throws -> (up: [PackedVector], down: [PackedVector]) {

@@ -15,9 +15,10 @@ import VLLMTypes
 /// `Scripts/fixtures/gguf_models.py` made them from those of `models.py`.
 @Suite struct GGUFModelTests {
     static let names = [
-        "baichuan2-13b", "baichuan2-7b", "command-r", "command-r-plus", "command-r7b", "deepseek-v2-lite",
-        "deepseek-v3", "falcon-40b", "falcon-7b", "gemma", "gemma2", "gemma3", "glm", "glm4", "glm4-moe",
-        "gpt-neox", "gpt2", "gptj", "granite", "llama-mha-bias", "llama-odd", "llama-tied-llama3", "mixtral",
+        "baichuan2-13b", "baichuan2-7b", "chatglm3", "command-r", "command-r-plus", "command-r7b",
+        "deepseek-v2-lite", "deepseek-v3", "falcon-40b", "falcon-7b", "gemma", "gemma2",
+        "gemma3", "glm", "glm4", "glm4-chatglm", "glm4-moe", "gpt-neox", "gpt-oss",
+        "gpt2", "gptj", "granite", "llama-mha-bias", "llama-odd", "llama-tied-llama3", "mixtral",
         "olmo2", "phi-wide", "phi3", "phi3-short", "qwen", "qwen2", "qwen2-moe", "qwen3-moe", "stablelm",
         "stablelm-parallel", "starcoder2",
     ]
@@ -84,6 +85,13 @@ import VLLMTypes
         options.kvCacheMemoryBytes = 16 << 20
         let engine = try await ModelLoader.load(
             source, options, note: { note in notes.withLock { $0.append(note.text) } })
+        #expect(engine.info.weightType == "q6_k, q8_0, int4-g32, q4_k, q5_0")
+        #expect(engine.info.numericsID.hasSuffix("-bfloat16-blocks"))
+        let fits = try ModelInspection(source, utilization: 0.9).fits
+        #expect(fits.first?.name == "q6_k, q8_0, int4-g32, q4_k, q5_0 as stored")
+        // Blocks of 4 to 8 bits, and vectors.
+        let (stored, rest) = (try #require(fits.first).weights, try #require(fits.dropFirst().first).weights)
+        #expect(stored > rest / 4 && stored < rest * 3 / 5)
         await engine.shutdown()
         let text =
             "Weights in blocks: 2 Q6_K, 1 Q4_0, 1 Q4_K, 1 Q5_0, 1 Q8_0 tensors are run as they are stored; "
@@ -101,6 +109,36 @@ import VLLMTypes
         #expect(inspection.architecture == "LlamaForCausalLM")
         // Two heads of 128 keys and as many values, two bytes each.
         #expect(inspection.fits.first?.kvBytesPerToken == 2 * 2 * 128 * 2)
+    }
+
+    @Test(
+        "metadata that asks for other mathematics is refused by its key",
+        arguments: [
+            ("attn_logit_softcapping", 6, 50.0), ("logit_scale", 6, 0.25), ("attention.scale", 6, 0.5),
+            ("attention.max_alibi_bias", 6, 8), ("attention.clamp_kqv", 6, 8), ("attention.causal", 7, 0),
+            ("expert_weights_scale", 6, 2.5), ("expert_gating_func", 4, 2), ("pooling_type", 4, 3),
+            ("attention.sliding_window", 4, 64),
+        ])
+    func mathematics(key: String, type: UInt32, value: Double) throws {
+        let path = ModelFixture.folder("gguf/types.gguf")
+        let whole = try #require(try FileBytes(mapping: path)).bytes
+        let bytes: [UInt8] =
+            switch type {
+            case 4: Self.bytes(UInt32(value))
+            case 6: Self.bytes(Float(value).bitPattern)
+            default: [UInt8(value)]
+            }
+        func inspect(_ key: String) throws -> ModelInspection {
+            let file = Self.adding(key, type: type, bytes, to: whole)
+            return try ModelInspection(
+                .gguf(try GGUFModel(FileBytes(file, name: "model.gguf"))), utilization: 0.9)
+        }
+        #expect(try inspect("llama.some_other_key").architecture == "LlamaForCausalLM")
+        let error = #expect(throws: CheckpointError.self) { try inspect("llama.\(key)") }
+        #expect(
+            error?.description.contains(
+                key == "attention.sliding_window" ? "sliding_window" : "'llama.\(key)' is")
+                == true, "\(error?.description ?? "")")
     }
 
     @Test("metadata that a model cannot be made of is refused by its key")
@@ -130,6 +168,24 @@ import VLLMTypes
             return try ModelInspection(.gguf(model), utilization: 0.9)
         }
         #expect(error?.message.contains("'mamba', which is not read; read are") == true)
+    }
+
+    private static func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
+        (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+
+    /// A file with one more key in front of the others; the data move by whole alignments.
+    private static func adding(
+        _ key: String, type: UInt32, _ value: [UInt8], to file: [UInt8]
+    ) -> [UInt8] {
+        func entry(_ key: String, _ type: UInt32, _ value: [UInt8]) -> [UInt8] {
+            bytes(UInt64(key.utf8.count)) + Array(key.utf8) + bytes(type) + value
+        }
+        var added = entry(key, type, value)
+        let filler = (64 - (added.count + entry("filler.", 7, [0]).count) % 32) % 32
+        added += entry("filler." + String(repeating: "x", count: filler), 7, [0])
+        let count = file[16..<24].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return file[..<16] + bytes(count + 2) + added + file[24...]
     }
 
     /// The bytes with the first place of some others that are as many; nil where there is none.

@@ -23,11 +23,10 @@ struct ModelFixture {
     let bfloat16MeanError: Double
     let bfloat16MaxError: Double
 
-    /// - Parameter inGGUF: takes the same weights from the file of `Tests/Fixtures/gguf`.
+    /// - Parameter inGGUF: takes the same weights from the GGUF file of `Tests/Fixtures/gguf`.
     init(_ name: String, inGGUF: Bool = false) throws {
         let folder = CheckpointSource.folder(path: Self.folder("models/\(name)"))
-        let file = Self.folder("gguf/\(name).gguf")
-        source = inGGUF ? try #require(try CheckpointSource(path: file)) : folder
+        source = inGGUF ? .gguf(try GGUFModel(try GGUFDelta(name).file())) : folder
         let golden = try #require(try folder.object("golden.json"))
         let bfloat16 = try #require(golden["bfloat16"])
         prompts = try #require(golden["prompts"]?.arrayValue).map { prompt in

@@ -18,6 +18,7 @@ extension GGUFFamily {
         .gpt2,
         .gptJ,
         .gptNeoX,
+        .gptOss,
         .granite,
         .llama,
         .olmo2,

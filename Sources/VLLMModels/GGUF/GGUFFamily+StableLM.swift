@@ -10,6 +10,8 @@ extension GGUFFamily {
         var config = try model.config("StableLmForCausalLM")
         config["use_qkv_bias"] = .bool(model.hasLayerTensor("attn_q.bias"))
         config["qk_layernorm"] = .bool(model.hasLayerTensor("attn_q_norm.weight"))
+        // The converter says true of all, whatever the model does.
+        _ = try model.bool("use_parallel_residual", default: true)
         config["use_parallel_residual"] = .bool(!model.hasLayerTensor("ffn_norm.weight"))
         let attention = "model.layers.{}.self_attn"
         return GGUFTranslation(

@@ -23,13 +23,21 @@ struct GGUFFamily: Sendable {
 
     /// What a file is, by the family that its `general.architecture` names.
     static func translation(of model: GGUFModel) throws(CheckpointError) -> GGUFTranslation {
+        try GGUFReader.checkKind(of: model)
         let name = try model.architecture()
         guard let family = all.first(where: { $0.names.contains(name) }) else {
-            let known = all.flatMap(\.names).sorted().joined(separator: ", ")
+            let known = all.flatMap(\.names).sorted()
+            let near = Suggestion.near(name, among: known)
+            let guess = near.isEmpty ? "" : ", but \(near.joined(separator: " and ")) are like it"
             throw CheckpointError(
-                model.name, "has the GGUF architecture '\(name)', which is not read; read are \(known).")
+                model.name,
+                "has the GGUF architecture '\(name)', which is not read\(guess); read are \(known.joined(separator: ", "))."
+            )
         }
-        return try family.translation(GGUFReader(model, architecture: name))
+        let reader = GGUFReader(model, architecture: name)
+        let translation = try family.translation(reader)
+        try reader.checkMathematics()
+        return translation
     }
 }
 

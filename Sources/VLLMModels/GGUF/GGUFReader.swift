@@ -17,7 +17,7 @@ struct GGUFReader {
     }
 
     /// True where the architecture has a key.
-    func has(_ key: String) -> Bool { values.object[prefix + key] != nil }
+    func has(_ key: String) -> Bool { value(key) != nil }
 
     /// A whole number; nil where the key is missing. Where each layer has its own, they have to be equal.
     func int(_ key: String) throws(CheckpointError) -> Int? {
@@ -52,7 +52,13 @@ struct GGUFReader {
     func string(_ key: String) throws(CheckpointError) -> String? { try values.string(prefix + key) }
 
     /// A list as it stands; nil where the key is missing, or has one value.
-    func list(_ key: String) -> [JSONValue]? { values.object[prefix + key]?.arrayValue }
+    func list(_ key: String) -> [JSONValue]? { values.list(prefix + key) }
+
+    /// Whatever stands under a key; does not count as reading it.
+    func value(_ key: String) -> JSONValue? { values.object[prefix + key] }
+
+    /// True where a key was asked for by its kind.
+    func hasRead(_ key: String) -> Bool { values.hasRead(prefix + key) }
 
     /// The error of a key of the architecture.
     func error(_ key: String, _ what: String) -> CheckpointError { values.error(prefix + key, what) }
