@@ -47,6 +47,7 @@ extension Registry {
         ("OPTForCausalLM", "opt"),
         ("OPTForCausalLM", "opt-350m"),
         ("Olmo2ForCausalLM", "olmo2"),
+        ("OlmoeForCausalLM", "olmoe"),
         ("Phi3ForCausalLM", "phi3"),
         ("Phi3ForCausalLM", "phi3-short"),
         ("PhiForCausalLM", "phi"),

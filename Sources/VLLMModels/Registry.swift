@@ -33,6 +33,7 @@ package enum Registry {
         .mistral,
         .mixtral,
         .olmo2,
+        .olmoE,
         .opt,
         .phi,
         .phi3,

@@ -85,7 +85,7 @@ import VLLMTypes
     ]
 
     /// Fixtures of odd widths.
-    static let oddNames = ["llama", "gemma2", "olmo2", "granite"]
+    static let oddNames = ["llama", "gemma2", "olmo2", "olmoe", "granite"]
 
     static let settings = [
         Setting(testDescription: "all at once") { $0.numThreads = 2 },

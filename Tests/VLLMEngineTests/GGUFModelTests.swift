@@ -19,7 +19,8 @@ import VLLMTypes
         "deepseek-v2-lite", "deepseek-v3", "falcon-40b", "falcon-7b", "gemma", "gemma2",
         "gemma3", "glm", "glm4", "glm4-chatglm", "glm4-moe", "gpt-neox", "gpt-oss",
         "gpt2", "gptj", "granite", "llama-mha-bias", "llama-odd", "llama-tied-llama3", "mixtral",
-        "olmo2", "phi-wide", "phi3", "phi3-short", "qwen", "qwen2", "qwen2-moe", "qwen3-moe", "stablelm",
+        "olmo2", "olmoe", "phi-wide", "phi3", "phi3-short", "qwen", "qwen2", "qwen2-moe", "qwen3-moe",
+        "stablelm",
         "stablelm-parallel", "starcoder2",
     ]
 

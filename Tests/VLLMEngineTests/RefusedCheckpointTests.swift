@@ -117,6 +117,13 @@ import VLLMEngine
             ),
             ("starcoder2", "\"layer_norm\"", "\"rms_norm\"", "'norm_type' is \"rms_norm\""),
             ("olmo2", "\"rms_norm_eps\"", "\"clip_qkv\": 8, \"rms_norm_eps\"", "'clip_qkv' is 8"),
+            ("olmoe", "\"clip_qkv\": null", "\"clip_qkv\": 8", "'clip_qkv' is 8"),
+            ("olmoe", "\"clip_qkv\"", "\"mlp_bias\": true, \"clip_qkv\"", "'mlp_bias' is true"),
+            ("olmoe", "\"clip_qkv\"", "\"sliding_window\": 8, \"clip_qkv\"", "'sliding_window' is 8"),
+            (
+                "olmoe", "\"num_experts_per_tok\": 3", "\"num_experts_per_tok\": 8",
+                "'num_experts_per_tok' should be a whole number in 1…7, is 8"
+            ),
             (
                 "granite", "\"attention_multiplier\": 0.17", "\"attention_multiplier\": -1",
                 "scale of attention"

@@ -22,6 +22,7 @@ extension GGUFFamily {
         .granite,
         .llama,
         .olmo2,
+        .olmoE,
         .phi2,
         .phi3,
         .qwen,
