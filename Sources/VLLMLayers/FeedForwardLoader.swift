@@ -77,6 +77,10 @@ struct FeedForwardLoader {
         let count = experts.routing.numExperts
         let names = experts.names
         let parts = (0..<count).map { Self.parts(experts, $0, configuration.hiddenSize, named) }
+        // First, since its shape tells best how many experts there are.
+        let router = try loader.linear(
+            [.init(name: named(names.router), outputs: count)], inputs: configuration.hiddenSize,
+            purpose: .router, hasBias: names.routerHasBias)
         let hasBias = if case .separate(_, _, _, let hasBias) = names.weights { hasBias } else { false }
         let ups = try parts.map {
             try loader.linear(
@@ -88,9 +92,7 @@ struct FeedForwardLoader {
         let (upBiases, downBiases) =
             hasBias ? (ups.compactMap(\.bias), downs.compactMap(\.bias)) : try biases(experts, named)
         return MixtureOfExperts(
-            router: try loader.linear(
-                [.init(name: named(names.router), outputs: count)], inputs: configuration.hiddenSize,
-                purpose: .router, hasBias: names.routerHasBias),
+            router: router,
             correction: try names.correction.map { try loader.vector(named($0), count: count) },
             up: PackedExperts(weights: ups.map(\.weight), biases: upBiases),
             down: PackedExperts(weights: downs.map(\.weight), biases: downBiases),
