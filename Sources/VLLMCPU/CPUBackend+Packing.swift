@@ -147,6 +147,11 @@ extension CPUBackend {
         return PackedVector(address: address, count: parts.reduce(0) { $0 + $1.rows })
     }
 
+    package func values(ofRow row: Int, in matrix: TensorSource) -> [Float] {
+        precondition((0..<matrix.rows).contains(row), "row \(row) of \(matrix.rows)")
+        return StoredRow(row, of: matrix)?.values(count: matrix.columns) ?? []
+    }
+
     package func pack(values: [Float]) throws(DeviceError) -> PackedVector {
         let address = try allocateWeights(values.count * 4)
         if let target = unsafe UnsafeMutableRawPointer(bitPattern: address) {

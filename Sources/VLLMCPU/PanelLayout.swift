@@ -46,7 +46,7 @@ struct RowMap {
         }
         return WeightElement(
             part: part, row: row, column: column,
-            value: stored.value(inColumn: column, of: parts[part].columns))
+            value: stored.values(count: parts[part].columns)[column])
     }
 
     /// The row of the checkpoint that a row of the weight is.

@@ -28,13 +28,13 @@ import VLLMTensors
         }
     }
 
-    /// The number in a column of so many.
-    func value(inColumn column: Int, of count: Int) -> Float {
+    /// Its numbers, of which there are so many.
+    func values(count: Int) -> [Float] {
         var values = [Float](repeating: 0, count: count)
         unsafe values.withUnsafeMutableBufferPointer { values in
             if let base = values.baseAddress { unsafe widen(into: base, count: count) }
         }
-        return values[column]
+        return values
     }
 
     /// The first column in which no finite number stands, or one that is none when it is packed; nil where all are.

@@ -18,20 +18,30 @@ final class DecodedMatrix {
             rowStride: columns)
     }
 
-    /// The rows of a matrix, each divided by its length, or by 1e-12 where that is less.
-    init(normalizingRowsOf matrix: TensorSource) {
+    /// The rows of a matrix, changed.
+    init(
+        _ matrix: TensorSource, on backend: any Backend, change: (_ row: inout [Float]) -> Void = { _ in }
+    ) {
         let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: matrix.rows * matrix.columns)
         for row in 0..<matrix.rows {
-            let elements = matrix.values(ofRow: row)
-            let length = elements.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-            let factor = Float(1 / max(length, 1e-12))
+            var elements = backend.values(ofRow: row, in: matrix)
+            change(&elements)
             for (column, element) in elements.enumerated() {
-                unsafe values.initializeElement(at: row * matrix.columns + column, to: element * factor)
+                unsafe values.initializeElement(at: row * matrix.columns + column, to: element)
             }
         }
         source = TensorSource(
             address: UInt(bitPattern: values.baseAddress), dtype: .float32, rows: matrix.rows,
             columns: matrix.columns, rowStride: matrix.columns)
+    }
+
+    /// The rows of a matrix, each divided by its length, or by 1e-12 where that is less.
+    convenience init(normalizingRowsOf matrix: TensorSource, on backend: any Backend) {
+        self.init(matrix, on: backend) { row in
+            let length = row.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+            let factor = Float(1 / max(length, 1e-12))
+            for index in row.indices { row[index] *= factor }
+        }
     }
 
     deinit { unsafe UnsafeMutablePointer<Float>(bitPattern: source.address)?.deallocate() }

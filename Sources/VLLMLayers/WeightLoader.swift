@@ -241,8 +241,8 @@ package struct WeightLoader {
     /// A table whose rows are divided by their lengths.
     package func normalizedTable(_ name: String, rows: Int, columns: Int) throws -> PackedWeight {
         let tensorName = name + ".weight"
-        let stored = try numbers(try matrix(tensorName, rows: rows, columns: columns), tensorName)
-        let normalized = DecodedMatrix(normalizingRowsOf: stored)
+        let stored = try matrix(tensorName, rows: rows, columns: columns)
+        let normalized = DecodedMatrix(normalizingRowsOf: stored, on: backend)
         let description = WeightDescription(parts: [normalized.source], format: format(of: .table))
         let weight = try pack(
             description, called: PackedWeights.name(["\(name) normalized"], description, isTransposed: false),
@@ -294,8 +294,8 @@ package struct WeightLoader {
 
     /// A small matrix on the host, row by row, widened.
     package func values(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> [Float] {
-        let source = try numbers(try matrix(name, rows: rows, columns: columns), name)
-        let values = (0..<rows).flatMap(source.values(ofRow:))
+        let source = try matrix(name, rows: rows, columns: columns)
+        let values = (0..<rows).flatMap { backend.values(ofRow: $0, in: source) }
         if let place = values.firstIndex(where: { !$0.isFinite }) {
             throw notHeld(values[place], name, [place / columns, place % columns])
         }
@@ -359,14 +359,19 @@ package struct WeightLoader {
 
     /// Pieces of a layer, each packed by itself and never rounded.
     package func pieces(of part: Part, inputs: Int, _ pieces: [Piece]) throws -> [PackedWeight] {
-        let decoded = try decode(part, inputs: inputs)
+        var decoded = try decode(part, inputs: inputs)
+        if decoded == nil, pieces.contains(where: \.isTransposed) {
+            // Blocks are not transposed, the numbers in them are.
+            let stored = try matrix(part.tensorName, rows: part.outputs, columns: inputs)
+            if stored.dtype == nil { decoded = DecodedMatrix(stored, on: backend) }
+        }
         let layer =
             if let decoded { decoded.source } else {
                 try matrix(part.tensorName, rows: part.outputs, columns: inputs)
             }
         let weights = try pieces.enumerated().map { index, piece in
             let rows = layer.rows(piece.rows)
-            let source = piece.isTransposed ? try numbers(rows, part.tensorName).transposed : rows
+            let source = piece.isTransposed ? rows.transposed : rows
             let description = WeightDescription(parts: [source], format: .dense(dtype))
             return try pack(
                 description,

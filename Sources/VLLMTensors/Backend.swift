@@ -38,6 +38,8 @@ package protocol Backend: AnyObject, Sendable {
         -> PackedVector
     /// Copies a table of numbers.
     func pack(values: [Float]) throws(DeviceError) -> PackedVector
+    /// A row of a checkpoint's matrix as float32, also of one in blocks.
+    func values(ofRow row: Int, in matrix: TensorSource) -> [Float]
     /// Reserves a buffer that lives as long as the backend.
     func allocate(rows: Int, columns: Int, dtype: DType) throws(DeviceError) -> Tensor
     /// Reserves the key/value pool; memory is taken as blocks are first used.

@@ -65,9 +65,8 @@ import VLLMTypes
         let engine = try await ModelLoader.load(source, options)
         var errors: [Double] = []
         for prompt in try #require(golden["prompts"]?.arrayValue) {
-            let ids = prompt["ids"]?.arrayValue?.compactMap { $0.intValue.map(Int32.init) } ?? []
-            let expected = prompt["logprobs"]?.arrayValue?.compactMap(\.doubleValue) ?? []
-            let output = try await engine.complete(ids, tokens: 1)
+            let expected = Self.logprobs(prompt)
+            let output = try await engine.complete(Self.ids(prompt), tokens: 1)
             #expect(output.promptLogprobs.count == expected.count)
             errors += zip(output.promptLogprobs, expected).map { abs($0 - $1) }
         }
@@ -77,6 +76,31 @@ import VLLMTypes
         #expect(errors.reduce(0, +) / Double(errors.count) <= 1.5 * mean)
         #expect(errors.max() ?? .infinity <= 1.5 * largest)
         await engine.shutdown()
+    }
+
+    @Test("matrices of latent attention in blocks are cut, and transposed, by their numbers")
+    func latentAttention() async throws {
+        let folder = ModelFixture.folder("gguf")
+        let source = try #require(try CheckpointSource(path: "\(folder)/deepseek-blocks.gguf"))
+        let golden = try #require(
+            try CheckpointSource.folder(path: folder).object("deepseek-blocks.json")?["prompts"]?.arrayValue)
+        var options = EngineOptions(model: source.name)
+        options.dtype = .float32
+        options.kvCacheMemoryBytes = 16 << 20
+        let engine = try await ModelLoader.load(source, options)
+        for prompt in golden {
+            let output = try await engine.complete(Self.ids(prompt), tokens: 1)
+            #expect(maximumError(output.promptLogprobs, Self.logprobs(prompt)) <= 1e-4)
+        }
+        await engine.shutdown()
+    }
+
+    private static func ids(_ prompt: JSONValue) -> [Int32] {
+        prompt["ids"]?.arrayValue?.compactMap { $0.intValue.map(Int32.init) } ?? []
+    }
+
+    private static func logprobs(_ prompt: JSONValue) -> [Double] {
+        prompt["logprobs"]?.arrayValue?.compactMap(\.doubleValue) ?? []
     }
 
     @Test("what is kept and what is rounded is told")

@@ -92,6 +92,8 @@ final class FaultyBackend: Backend {
         -> PackedVector
     { try base.pack(vector: parts, arrangement: arrangement) }
 
+    func values(ofRow row: Int, in matrix: TensorSource) -> [Float] { base.values(ofRow: row, in: matrix) }
+
     func pack(values: [Float]) throws(DeviceError) -> PackedVector { try base.pack(values: values) }
 
     func allocate(rows: Int, columns: Int, dtype: DType) throws(DeviceError) -> Tensor {

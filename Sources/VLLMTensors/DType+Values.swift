@@ -25,14 +25,3 @@ extension DType {
         }
     }
 }
-
-extension TensorSource {
-    /// A row's elements, widened; none of a matrix in blocks.
-    package func values(ofRow row: Int) -> [Float] {
-        precondition((0..<rows).contains(row), "row \(row) of \(rows)")
-        guard let dtype else { return [] }
-        return (0..<columns).map { column in
-            dtype.element(at: address + UInt((row * rowStride + column * columnStride) * dtype.size))
-        }
-    }
-}
