@@ -311,8 +311,8 @@ private struct Zeros: QuantizationScheme {
     }
 
     static let layouts: [(EngineOptions.DTypeChoice, String?, UInt32)] = [
-        (.bfloat16, nil, 0x7456_66bb), (.float16, nil, 0x83ef_3d8b), (.float32, nil, 0x5c36_fe72),
-        (.bfloat16, "int8", 0xc7e0_12f6), (.bfloat16, "int4", 0x65a3_6d69),
+        (.bfloat16, nil, 0x2769_2fd3), (.float16, nil, 0x83ef_3d8b), (.float32, nil, 0x2c19_65b6),
+        (.bfloat16, "int8", 0x0aea_5426), (.bfloat16, "int4", 0x3082_7a2d),
     ]
 
     @Test("a copy that is given up is told and leaves nothing, and the next attempt writes it")

@@ -47,9 +47,9 @@ import VLLMEngine
         }
         #expect(text.contains("self_attn.k_proj.bias") && text.contains("no use for"), "\(text)")
         let layers = try await error("llama") { config in
-            config.replacing("\"num_hidden_layers\": 3", with: "\"num_hidden_layers\": 2")
+            config.replacing("\"num_hidden_layers\": 2", with: "\"num_hidden_layers\": 1")
         }
-        #expect(layers.contains("layers.2."), "\(layers)")
+        #expect(layers.contains("layers.1."), "\(layers)")
     }
 
     @Test("quantized weights are refused by their method")
