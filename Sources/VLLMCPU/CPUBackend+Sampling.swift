@@ -62,13 +62,14 @@ extension CPUBackend {
         }
     }
 
-    /// The token of edited logits; −1 where none is a number.
+    /// The token of edited logits; the first where none is a number.
     private func draw(
         _ logits: UnsafeMutableBufferPointer<Float>, _ row: SamplingRow, _ scratch: inout Scratch
     ) -> Int32 {
         let count = logits.count
-        let likeliest = unsafe kernels.argmax(logits.baseAddress, Int32(count))
-        guard likeliest >= 0, row.temperature >= 1e-5 else { return likeliest }
+        guard row.temperature >= 1e-5 else {
+            return unsafe kernels.argmax(logits.baseAddress, Int32(count))
+        }
         var arguments = vllm_sampling_args(
             temperature: row.temperature, top_k: Int32(clamping: row.topK), top_p: row.topP, min_p: row.minP,
             uniform: row.uniform)

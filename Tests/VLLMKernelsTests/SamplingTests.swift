@@ -119,6 +119,38 @@ import VLLMConformance
         }
     }
 
+    /// The cut of a mass is looked for in a sample where there are many weights.
+    @Test(arguments: InstructionSet.all)
+    func massesOfManyWeightsAreCutWhereTheyShould(set: InstructionSet) {
+        var numbers = Numbers(seed: 10)
+        let bell = (0..<151_936).map { _ in (0..<6).reduce(Float(0)) { sum, _ in sum + numbers.floats(1)[0] }
+        }
+        var peaked = bell.map { $0 * 0.2 }
+        peaked[77] = 12
+        let stepped = bell.map { ($0 * 4).rounded() / 4 }
+        let sloped = (0..<20_000).map { -Float($0) / 1000 }
+        for x in [bell, bell.map { $0 * 4 }, peaked, stepped, sloped, Array(sloped.reversed())] {
+            for topP in [0.02, 0.5, 0.9, 0.999] {
+                let distribution = TruncatedDistribution(x, temperature: 0.8, topK: 0, topP: topP, minP: 0)
+                let tokens = distribution.tokens
+                let places = Dictionary(
+                    uniqueKeysWithValues: tokens.enumerated().map { ($0.element.index, $0.offset) })
+                var before = 0.0
+                for (place, token) in tokens.enumerated() {
+                    defer { before += token.weight }
+                    guard place % (1 + tokens.count / 40) == 0 || place == tokens.count - 1 else { continue }
+                    let found = sample(
+                        set, x, temperature: 0.8, topP: Float(topP),
+                        uniform: (before + token.weight / 2) / distribution.total)
+                    // Sums in float32 blocks may differ by a neighbour or a few of tiny weight.
+                    let share = 2e-6 * distribution.total / token.weight
+                    let distance = places[found].map { abs($0 - place) } ?? .max
+                    #expect(Double(distance) <= 1 + share, "\(topP): \(found) for \(token.index)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: InstructionSet.all)
     func strangeLogitsStillGiveAToken(set: InstructionSet) {
         let strange: [[Float]] = [

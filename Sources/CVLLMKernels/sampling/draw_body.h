@@ -7,7 +7,8 @@
 // Truncation needs the k-th largest weight, or the smallest whose larger ones reach a mass. It is found
 // without a sort: a histogram over the leading bits of the weight (a positive float orders as its bits), the
 // bucket where the condition is met, and again over the next bits of that bucket, three times, down to one
-// value; among equals the lower index goes first. Work: one exponential and one histogram entry an element.
+// value; among equals the lower index goes first. Work: one exponential an element, and one histogram entry
+// for each that may be kept; of many elements most of those that will not are told by a sample.
 
 #ifndef VLLM_DRAW_BODY_H
 #define VLLM_DRAW_BODY_H
@@ -123,9 +124,13 @@ static int apply_cut(float *w, int32_t *indices, int n, weight_cut cut, int fill
     vf threshold = vf_set1(cut.threshold);
     for (int at = 0; at < n; at += 16) {
         vf x = load_padded(w, at, n, -1);
-        uint32_t above = vm_bits(vf_lt(threshold, x)), equal = vm_bits(vf_le(threshold, x)) & ~above;
-        for (; equal && ties > 0; equal &= equal - 1, ties--) above |= equal & -equal;
-        if (!above) continue;
+        uint32_t above = vm_bits(vf_lt(threshold, x));
+        if (ties > 0) {
+            uint32_t equal = vm_bits(vf_le(threshold, x)) & ~above;
+            for (; equal && ties > 0; equal &= equal - 1, ties--) above |= equal & -equal;
+        }
+        // Whether there are any is not asked: where every other vector has none, guessing costs more than
+        // storing.
         int lanes = n - at < 16 ? n - at : 16;
         vu index =
             filled ? vu_load_n(indices + at, lanes) : vu_add(vu_load(LANE_NUMBERS), vu_set1((uint32_t)at));
@@ -172,6 +177,34 @@ static int inverse_cumulative(const float *w, int n, double uniform) {
     return last;
 }
 
+/// Elements of a sample.
+#define SAMPLED 2048
+
+/// A limit that about nine tenths of a mass lie below, by a sample of the elements; 0 where they are few.
+/// Many small weights are what a sample knows best: of the mass above it knows little.
+static float sampled_limit(const float *w, int n, double mass) {
+    if (n < 8 * SAMPLED) return 0;
+    float sample[SAMPLED], limit;
+    int groups = SAMPLED / 16, step = n / groups;
+    for (int i = 0; i < groups; i++) memcpy(sample + 16 * i, w + i * step, 16 * sizeof *w);
+    float most = (float)(0.9 * mass * SAMPLED / n);
+    uint32_t low = 0x20000000, high = 0x3f800000; // 2^−63 and 1
+    while (high - low > 1u << 16) {
+        uint32_t middle = low + (high - low) / 2;
+        memcpy(&limit, &middle, 4);
+        vf sum[2] = {vf_zero(), vf_zero()};
+        for (int at = 0; at < SAMPLED; at += 32)
+            for (int i = 0; i < 2; i++) {
+                vf x = vf_load(sample + at + 16 * i);
+                sum[i] = vf_add(sum[i], vf_select(vf_le(x, vf_set1(limit)), x, vf_zero()));
+            }
+        if (vf_sum(vf_add(sum[0], sum[1])) <= most) low = middle;
+        else high = middle;
+    }
+    memcpy(&limit, &low, 4);
+    return limit;
+}
+
 /// The k largest in rising order of index.
 static void gather_top(const float *x, int n, int k, float *values, int32_t *indices) {
     ISA(vllm_top_k)(x, n, k, indices, values);
@@ -198,18 +231,27 @@ static void gather_top(const float *x, int n, int k, float *values, int32_t *ind
     for (int i = 0; i < k; i++) values[i] = x[indices[i]];
 }
 
-/// Weights relative to the largest, those that min-p drops being 0; `w` may be `x`.
-static void make_weights(float *w, const float *x, int n, float most, const vllm_sampling_args *a) {
-    float scale = 1.0f / a->temperature;
+/// Weights relative to the largest, those that min-p drops being 0, and what they are together as
+/// total_weight adds them; `w` may be `x`.
+static double make_weights(float *w, const float *x, int n, float most, const vllm_sampling_args *a) {
+    float scale = LOG2_E / a->temperature;
     if (!(scale < 3e38f)) scale = 3e38f;
-    float least = a->min_p > LEAST_WEIGHT ? (a->min_p < 1 ? a->min_p : 1) : LEAST_WEIGHT;
-    for (int at = 0; at < n; at += 16) {
-        vf e =
-            vf_exp(vf_mul(vf_sub(load_padded(x, at, n, -__builtin_inff()), vf_set1(most)), vf_set1(scale)));
-        e = vf_select(vf_le(vf_set1(least), e), e, vf_zero());
-        if (at + 16 <= n) vf_store(w + at, e);
-        else vf_store_n(w + at, e, n - at);
+    vf least = vf_set1(a->min_p > LEAST_WEIGHT ? (a->min_p < 1 ? a->min_p : 1) : LEAST_WEIGHT);
+    double total = 0;
+    for (int begin = 0; begin < n; begin += SUM_BLOCK) {
+        int end = n - begin < SUM_BLOCK ? n : begin + SUM_BLOCK;
+        vf sum = vf_zero();
+        for (int at = begin; at < end; at += 16) {
+            vf e = vf_exp2(
+                vf_mul(vf_sub(load_padded(x, at, end, -__builtin_inff()), vf_set1(most)), vf_set1(scale)));
+            e = vf_select(vf_le(least, e), e, vf_zero());
+            sum = vf_add(sum, e);
+            if (at + 16 <= end) vf_store(w + at, e);
+            else vf_store_n(w + at, e, end - at);
+        }
+        total += (double)vf_sum(sum);
     }
+    return total;
 }
 
 int ISA(vllm_sample)(const float *x, int n, const vllm_sampling_args *a, float *scratch,
@@ -220,25 +262,43 @@ int ISA(vllm_sample)(const float *x, int n, const vllm_sampling_args *a, float *
     if (!(most > -__builtin_inff() && most < __builtin_inff()) || !(a->temperature > 0))
         return ISA(vllm_argmax)(x, n);
     int kept = n, listed = 0;
+    double total;
     if (a->top_k > 0 && a->top_k < n && a->top_k <= MOST_HEAP) {
         kept = a->top_k;
         listed = 1;
         gather_top(x, n, kept, scratch, scratch_indices);
-        make_weights(scratch, scratch, kept, most, a);
+        total = make_weights(scratch, scratch, kept, most, a);
     } else {
-        make_weights(scratch, x, n, most, a);
+        total = make_weights(scratch, x, n, most, a);
         if (a->top_k > 0 && a->top_k < n) {
             kept = apply_cut(scratch, scratch_indices, n, find_cut(scratch, n, a->top_k, 0), 0);
             listed = 1;
+            total = total_weight(scratch, kept);
         }
     }
     if (a->top_p < 1) {
-        double total = total_weight(scratch, kept), mass = (double)a->top_p * total;
-        // All weights below their fair share of the rest together are less than the rest: none of them stays.
-        double share = 0.999 * (total - mass) / kept;
-        if (share > 0) {
-            kept = apply_cut(scratch, scratch_indices, kept, (weight_cut){(float)share, kept}, listed);
+        double mass = (double)a->top_p * total;
+        double rest = total - mass;
+        float low = listed ? 0 : sampled_limit(scratch, kept, rest);
+        if (low > 0) {
+            kept = apply_cut(scratch, scratch_indices, kept, (weight_cut){low, 0}, 0);
             listed = 1;
+            if (total_weight(scratch, kept) < mass) {
+                // The sample told too much.
+                make_weights(scratch, x, n, most, a);
+                kept = n;
+                listed = 0;
+                low = 0;
+            }
+        }
+        if (low == 0) {
+            // All weights below their fair share of the rest together are less than the rest: none of them
+            // stays.
+            double share = 0.999 * rest / kept;
+            if (share > 0) {
+                kept = apply_cut(scratch, scratch_indices, kept, (weight_cut){(float)share, kept}, listed);
+                listed = 1;
+            }
         }
         kept = apply_cut(scratch, scratch_indices, kept, find_cut(scratch, kept, 0, mass), listed);
         listed = 1;
