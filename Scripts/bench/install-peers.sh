@@ -52,6 +52,14 @@ compiled() {
         rm "$folder/$name"/*.tar.gz
         echo "$package $version" >"$folder/$name/SOURCE"
     fi
+    # A script that its package leaves out; the numbers that it would write are those of a repository.
+    script=$folder/$name/source/vendor/$name/common/cmake/build-info-gen-cpp.cmake
+    if grep -qs build-info-gen-cpp "$folder/$name/source/vendor/$name/common/CMakeLists.txt" && [ ! -e "$script" ]; then
+        mkdir -p "${script%/*}"
+        # shellcheck disable=SC2016
+        echo 'set(BUILD_NUMBER 0)
+configure_file("${CMAKE_CURRENT_LIST_DIR}/../build-info.cpp.in" "${CMAKE_CURRENT_LIST_DIR}/../build-info.cpp")' >"$script"
+    fi
     PATH=$folder/tools/bin:$PATH
     cmake -G Ninja -S "$folder/$name/source/vendor/$name" -B "$folder/$name/build" -DCMAKE_BUILD_TYPE=Release \
         -DGGML_NATIVE=ON -DBUILD_SHARED_LIBS=OFF -DLLAMA_BUILD_TESTS=OFF "$@" >"$folder/$name/configure.log"
