@@ -9,11 +9,15 @@ import VLLMTensors
 extension Architecture {
     /// Falcon (arXiv 2311.16867): the 7B decoder, attention and MLP beside each other behind one layer norm and one head
     /// of keys and values; that of the 40B, 180B and Falcon 2 with groups of heads; and that of RW, one after the other
-    /// with ALiBi.
-    static let falcon = Architecture(names: ["FalconForCausalLM"]) { config, _ throws(CheckpointError) in
-        let config = config.withDefaults(["max_position_embeddings": 2048])
-        let shape = try DecoderShape(config)
-        let headDim = try evenHeadDim(config, shape)
+    /// with ALiBi. Their first files call them RW, and some keys otherwise.
+    static let falcon = Architecture(names: ["FalconForCausalLM", "RWForCausalLM"]) {
+        config, _ throws(CheckpointError) in
+        let isRW = config.object.contains("n_head") && !config.object.contains("num_attention_heads")
+        let heads = isRW ? "n_head" : "num_attention_heads"
+        let config = (isRW ? rwDefaults(config) : config)
+            .withDefaults(["max_position_embeddings": 2048])
+        let shape = try DecoderShape(config, layers: isRW ? "n_layer" : "num_hidden_layers", heads: heads)
+        let headDim = try evenHeadDim(config, shape, key: heads)
         let hasALiBi = try config.bool("alibi", default: false)
         var positions = DecoderConfiguration.Positions.none
         if !hasALiBi {
@@ -32,13 +36,22 @@ extension Architecture {
         if try config.bool("bias", default: false) {
             decoder.biases = [.queryKeyValue, .attentionOutput, .mlp]
         }
-        try setBlocks(of: &decoder, config)
+        try setBlocks(of: &decoder, config, numKVHeads: isRW ? "n_head_kv" : "num_kv_heads")
         return decoder
+    }
+
+    /// What the code beside RW's files takes where a key is missing; that of the 40B knows its kind of blocks alone.
+    private static func rwDefaults(_ config: ConfigReader) -> ConfigReader {
+        let isLarge =
+            config.object["n_head_kv"]?.intValue != nil || config.object["model_type"] == "RefinedWeb"
+        return config.withDefaults([
+            "new_decoder_architecture": .bool(isLarge), "multi_query": false, "parallel_attn": false,
+        ])
     }
 
     /// The heads of keys and values, and the norms, of the three kinds of blocks.
     private static func setBlocks(
-        of decoder: inout DecoderConfiguration, _ config: ConfigReader
+        of decoder: inout DecoderConfiguration, _ config: ConfigReader, numKVHeads key: String
     ) throws(CheckpointError) {
         let merged = "transformer.h.{}.self_attention.query_key_value"
         guard try config.bool("new_decoder_architecture", default: false) else {
@@ -51,11 +64,9 @@ extension Architecture {
             }
             return
         }
-        decoder.numKVHeads = try config.int(
-            "num_kv_heads", in: 1...decoder.numHeads, default: decoder.numHeads)
+        decoder.numKVHeads = try config.int(key, in: 1...decoder.numHeads, default: decoder.numHeads)
         guard decoder.numHeads % decoder.numKVHeads == 0 else {
-            throw config.error(
-                "num_kv_heads", "\(decoder.numKVHeads) does not divide the \(decoder.numHeads) heads")
+            throw config.error(key, "\(decoder.numKVHeads) does not divide the \(decoder.numHeads) heads")
         }
         decoder.names.queryKeyValue = .merged(merged, layout: .perGroup)
         // These blocks are parallel whatever the key says.

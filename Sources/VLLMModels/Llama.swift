@@ -7,15 +7,24 @@ import VLLMTensors
 import VLLMJSON
 
 extension Architecture {
-    /// Llama 1, 2 and 3 (arXiv 2302.13971, 2307.09288, 2407.21783), with every checkpoint of their shape.
-    static let llama = Architecture(names: ["LlamaForCausalLM", "LLaMAForCausalLM"]) {
-        config, _ throws(CheckpointError) in
+    /// Llama 1, 2 and 3 (arXiv 2302.13971, 2307.09288, 2407.21783), with every checkpoint of their shape: Aquila, InternLM
+    /// and InternLM3, Xverse and Yi are Llama by another name.
+    static let llama = Architecture(names: [
+        "LlamaForCausalLM", "LLaMAForCausalLM", "AquilaForCausalLM", "AquilaModel", "InternLMForCausalLM",
+        "InternLM3ForCausalLM", "XverseForCausalLM", "YiForCausalLM",
+    ]) { config, checkpoint throws(CheckpointError) in
         // The first converted checkpoints name the length differently, or leave it out.
         let length = config.object["max_sequence_length"] ?? 2048
-        let config = config.withDefaults(["max_position_embeddings": length])
+        let config = try withInternLMRotary(config.withDefaults(["max_position_embeddings": length]))
         var decoder = try llamaLike(config)
         try config.require("pretraining_tp", oneOf: [1])
         try setBiases(of: &decoder, config)
+        try setInternLMBiases(of: &decoder, config)
+        // Yi's first files name the norms so.
+        if checkpoint.has("model.layers.0.ln1.weight") {
+            decoder.names.attentionNorm = "model.layers.{}.ln1"
+            decoder.names.mlpNorm = "model.layers.{}.ln2"
+        }
         return decoder
     }
 
