@@ -11,10 +11,18 @@ extension Checkpoint {
     package mutating func override(_ text: String?) throws(CheckpointError) {
         guard let text else { return }
         guard let object = (try? JSONParser.parse(text))?.objectValue else {
-            throw CheckpointError("--hf-overrides", "should be a JSON object, is '\(text.prefix(200))'.")
+            throw CheckpointError("--hf-overrides", "should be a JSON object, is \(Self.shown(text)).")
         }
         overrides = object
+        originalConfig = config
         config = Self.merged(config, object)
+    }
+
+    /// The beginning of a text, as messages show it.
+    private static func shown(_ text: String) -> String {
+        // A character may have any number of scalars, so that these are counted.
+        let start = String(text.unicodeScalars.prefix(200))
+        return "'\(start)\(start.unicodeScalars.count < text.unicodeScalars.count ? "…" : "")'"
     }
 
     /// What replaces members, as JSON with sorted keys on one line.

@@ -10,6 +10,8 @@ public struct Checkpoint: Sendable {
     package let source: CheckpointSource
     /// config.json, with what replaces its members.
     package internal(set) var config: JSONObject
+    /// config.json as it was, where members were replaced.
+    package internal(set) var originalConfig: JSONObject?
     /// What replaces members of config.json.
     package internal(set) var overrides: JSONObject = [:]
     private let tensors: [String: StoredTensor]
@@ -183,7 +185,8 @@ public struct Checkpoint: Sendable {
         return entry
     }
 
-    private func format(of entry: StoredTensor, _ name: String) throws(CheckpointError) -> StoredFormat {
+    /// How a tensor's elements are stored, where that can be read.
+    package func format(of entry: StoredTensor, _ name: String) throws(CheckpointError) -> StoredFormat {
         guard let format = entry.format else {
             throw CheckpointError(
                 source.name,

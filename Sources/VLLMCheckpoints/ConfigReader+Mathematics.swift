@@ -66,6 +66,9 @@ private struct MathematicalKeys {
             "partial_rotary_factor", "rotary_pct", "rope_pct", "rotary_percent", "rotary_emb_fraction",
             neutral: 1),
         MathematicalKeys("rotary_dim"),
+        MathematicalKeys("rotary", neutral: true),
+        MathematicalKeys("pos_emb", neutral: "rotary"),
+        MathematicalKeys("use_mrope", neutral: false),
         MathematicalKeys("rope_ratio", "rope_alpha", "ntk_alpha", neutral: 1),
         MathematicalKeys("rope_interleaved", "rope_interleave", "rope_traditional", neutral: false),
         MathematicalKeys("no_rope_layer_interval", neutral: 0),
@@ -108,8 +111,19 @@ extension ConfigReader {
     ///
     /// Called when a family has read what it knows; objects such as `text_config` that it read from are looked at too.
     ///
-    /// - Parameter known: keys that say nothing that the tensors do not.
-    package func checkMathematics(except known: [String] = []) throws(CheckpointError) {
+    /// - Parameters:
+    ///   - numLayers: the entries of lists that have one a layer.
+    ///   - known: keys that say nothing that the tensors do not.
+    package func checkMathematics(
+        numLayers: Int? = nil, except known: [String] = []
+    ) throws(CheckpointError) {
+        // A number that is missing has its family's default; one that is null would be none at all.
+        for key in Self.neverNull where hasRead(key) && object[key]?.isNull == true {
+            throw error(
+                key,
+                "is null, which is not supported for this architecture; without the key it has its usual value"
+            )
+        }
         for choice in MathematicalKeys.all where !choice.names.contains(where: hasRead) {
             for name in choice.names where !known.contains(name) {
                 try check(name, isNeutral: { value in choice.neutral.contains { value.isSame(as: $0) } })
@@ -118,6 +132,13 @@ extension ConfigReader {
         // Qwen2's files name a window that they do not use.
         if object["use_sliding_window"]?.boolValue != false {
             try check("sliding_window", isNeutral: { _ in false })
+        }
+        if let numLayers, let kinds = object["layer_types"], let count = kinds.arrayValue?.count,
+            count != numLayers
+        {
+            throw error(
+                "layer_types",
+                "should have an entry for each of the \(numLayers) layers, has \(count): \(Self.show(kinds))")
         }
         try check(
             "layer_types",
@@ -130,11 +151,26 @@ extension ConfigReader {
                 isNeutral: {
                     Self.isPlainRotary($0) || $0 == object["rope_parameters"] && hasRead("rope_parameters")
                 })
+            if hasRead(key), object[key]?.objectValue != nil { try nested(key)?.checkRotary() }
         }
         for (key, value) in object where hasRead(key) && key.hasSuffix("_config") && value.objectValue != nil
         {
-            try nested(key)?.checkMathematics()
+            try nested(key)?.checkMathematics(numLayers: numLayers)
         }
+    }
+
+    /// Keys of which null means something else than their default.
+    private static let neverNull = [
+        "activation", "activation_function", "attention_multiplier", "embedding_multiplier", "hidden_act",
+        "logit_scale", "logits_scaling", "query_pre_attn_scalar", "residual_multiplier", "rotary_dim",
+        "routed_scaling_factor", "swiglu_alpha", "swiglu_limit",
+    ]
+
+    /// True for a key by which some family says what it computes.
+    static func isMathematical(_ key: String) -> Bool {
+        MathematicalKeys.all.contains { $0.names.contains(key) }
+            || ["layer_types", "no_rope_layers", "rope_parameters", "rope_scaling", "sliding_window"]
+                .contains(key)
     }
 
     private func check(_ key: String, isNeutral: (JSONValue) -> Bool) throws(CheckpointError) {

@@ -126,6 +126,9 @@ public struct ConfigReader {
     /// True where a key was asked for, whether it was there or not.
     package func hasRead(_ key: String) -> Bool { record.contains(key) }
 
+    /// The keys that were asked for.
+    var readKeys: Set<String> { record.all }
+
     /// Refuses a key that changes the mathematics unless it has one of the values that do not.
     public func require(_ key: String, oneOf values: [JSONValue]) throws(CheckpointError) {
         guard let value = value(key), !values.contains(value) else { return }

@@ -18,6 +18,9 @@ final class KeyRecord: Sendable {
     /// True where a key was read.
     func contains(_ key: String) -> Bool { state.withLock { $0.keys.contains(key) } }
 
+    /// All keys that were read.
+    var all: Set<String> { state.withLock { $0.keys } }
+
     /// The record of an object under a key, the same each time.
     func nested(_ key: String) -> KeyRecord {
         state.withLock { state in

@@ -9,10 +9,14 @@ package enum Suggestion {
     }
 
     /// The candidates that are not far from a text, those with the fewest edits first.
-    package static func near(_ text: String, among candidates: [String]) -> [String] {
+    ///
+    /// - Parameter limit: the edits that are not far; a third of the text where it is nil.
+    package static func near(
+        _ text: String, among candidates: [String], within limit: Int? = nil
+    ) -> [String] {
         // A longer text than any name would only cost time, which grows with both.
         guard text.utf8.count <= 256 else { return [] }
-        let limit = max(2, text.utf8.count / 3)
+        let limit = limit ?? max(2, text.utf8.count / 3)
         return candidates.map { (name: $0, distance: distance(Array(text.utf8), Array($0.utf8))) }
             .filter { $0.distance <= limit }.sorted { $0.distance < $1.distance }.map(\.name)
     }

@@ -14,10 +14,11 @@ extension RotaryConfiguration {
     ) throws(CheckpointError) {
         let parameters = parameters == nil ? try config.nested("rope_parameters") : parameters
         let scaling = parameters == nil ? try config.nested("rope_scaling") : parameters
-        let share = try (parameters ?? config).double(
+        // Files of transformers 5 may have both keys in either object.
+        let share = try (scaling ?? config).double(
             "partial_rotary_factor",
             default: try config.double("partial_rotary_factor", default: defaultShare))
-        let theta = try (parameters ?? config).double(
+        let theta = try (scaling ?? config).double(
             "rope_theta", default: try config.double("rope_theta", default: defaultTheta))
         guard (0...1).contains(share) else {
             throw config.error("partial_rotary_factor", "should be in 0…1, is \(share)")

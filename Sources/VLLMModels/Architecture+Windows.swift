@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import VLLMCheckpoints
+import VLLMJSON
 import VLLMLayers
 
 extension Architecture {
@@ -14,7 +15,8 @@ extension Architecture {
         guard kinds.count == numLayers, kinds.allSatisfy(known.contains) else {
             throw config.error(
                 "layer_types",
-                "should name \(known.joined(separator: " or ")) for each of the \(numLayers) layers")
+                "should name \(known.joined(separator: " or ")) for each of the \(numLayers) layers, has \(kinds.count): \(ConfigReader.show(.array(kinds.map { .string($0) })))"
+            )
         }
         return kinds.map { $0 == known[1] }
     }
@@ -33,7 +35,9 @@ extension Architecture {
         of decoder: inout DecoderConfiguration, _ config: ConfigReader, defaultPattern: Int
     ) throws(CheckpointError) {
         let window = try config.int("sliding_window", in: 1...(1 << 24), default: 0)
-        let period = try config.int("sliding_window_pattern", in: 1...4096, default: defaultPattern)
+        // Later releases of transformers write it so.
+        let later = try config.int("_sliding_window_pattern", in: 1...4096, default: defaultPattern)
+        let period = try config.int("sliding_window_pattern", in: 1...4096, default: later)
         let isSliding = try slidingLayers(config, numLayers: decoder.numLayers) { ($0 + 1) % period != 0 }
         decoder.windows = isSliding.map { $0 ? window : 0 }
     }

@@ -15,6 +15,7 @@ extension Architecture {
             try config.require(key, oneOf: [true])
         }
         try config.require("use_qk_norm", oneOf: [false])
+        try config.require("order_of_interleaved_layers", oneOf: ["local_attn_first"])
         let config = config.withDefaults(["sliding_window": 4096])
         var decoder = try cohereLike(config)
         try setAlternatingWindows(of: &decoder, config, defaultPattern: 4)

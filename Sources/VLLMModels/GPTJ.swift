@@ -13,6 +13,7 @@ extension Architecture {
         let shape = try DecoderShape(
             config, hidden: "n_embd", layers: "n_layer", heads: "n_head", positions: "n_positions")
         try config.require("scale_attn_weights", oneOf: [true])
+        try config.require("rotary", oneOf: [true])
         let headDim = try evenHeadDim(config, shape, key: "n_head")
         let rotaryDim = try config.int("rotary_dim", in: 2...headDim, default: 64)
         guard rotaryDim % 2 == 0 else {

@@ -30,6 +30,10 @@ extension Architecture {
     ) throws(CheckpointError) -> ExpertsConfiguration {
         let step = try config.int("decoder_sparse_step", in: 1...4096, default: 1)
         let dense = try config.doubles("mlp_only_layers") ?? []
+        if let layer = dense.first(where: { Int(exactly: $0).map((0..<numLayers).contains) != true }) {
+            throw config.error(
+                "mlp_only_layers", "should number layers of 0…\(numLayers - 1), holds \(layer)")
+        }
         let experts = "model.layers.{}.mlp.experts"
         // Files of an expert a tensor, or as transformers 5 holds them in memory.
         let isStacked = checkpoint.tensorNames.contains { $0.hasSuffix(".mlp.experts.gate_up_proj") }
