@@ -80,11 +80,16 @@ package enum ModelLoader {
     }
 
     /// The architectures of this program: their names in config.json, the random checkpoints of Tests/Fixtures/models that
-    /// prove them, and models that were run with their trained weights.
-    package static var provenArchitectures: [(names: [String], fixtures: [String], trained: [String])] {
+    /// prove them, models that were run with their trained weights, and whether they run in float16.
+    package static var provenArchitectures:
+        [(names: [String], fixtures: [String], trained: [String], runsInFloat16: Bool)]
+    {
         Registry.architectures.map { architecture in
             let fixtures = Registry.fixtures.filter { architecture.names.contains($0.architecture) }
-            return (architecture.names, fixtures.map(\.checkpoint), architecture.trainedModels)
+            return (
+                architecture.names, fixtures.map(\.checkpoint), architecture.trainedModels,
+                !architecture.exceedsFloat16
+            )
         }
     }
 
@@ -142,7 +147,7 @@ extension ModelLoader {
         let scheme = try plugIns.scheme(of: checkpoint)
         let (architecture, configuration) = try Registry.decoder(
             for: checkpoint, added: plugIns.architectures)
-        let dtype = try dtype(options.dtype, checkpoint)
+        let dtype = try dtype(options.dtype, checkpoint, architecture, configuration, note)
         let defaults = try GenerationDefaults(checkpoint, options)
         try check(options, configuration, note)
         let background = options.packedCache.map { _ in BackgroundWork() }
@@ -194,10 +199,7 @@ extension ModelLoader {
         }
         if let blocks = LoadNote(blocksOf: checkpoint, quantization: options.quantization) { note(blocks) }
         let model = try DecoderStack(configuration, loader: loader, limits: limits)
-        try loader.checkAllUsed { name in
-            configuration.isLeftOut(name)
-                || configuration.tiesEmbeddings && name == "\(configuration.names.head).weight"
-        }
+        try loader.checkAllUsed(except: configuration.isLeftOut)
         let plan = try MemoryPlan.make(
             options, bytesPerToken: cacheBytes, modelLength: configuration.maxPositions, free: free,
             used: backend.weightMemory + backend.bufferMemory, mapped: packed?.mappedBytes ?? 0, total: total)
@@ -285,17 +287,29 @@ extension ModelLoader {
     }
 
     private static func dtype(
-        _ choice: EngineOptions.DTypeChoice, _ checkpoint: Checkpoint
+        _ choice: EngineOptions.DTypeChoice, _ checkpoint: Checkpoint, _ architecture: String,
+        _ configuration: DecoderConfiguration, _ note: (LoadNote) -> Void
     ) throws(CheckpointError) -> DType {
         switch choice {
-        case .half, .float16: return .float16
+        case .half, .float16:
+            guard configuration.exceedsFloat16 else { return .float16 }
+            throw CheckpointError(
+                "--dtype",
+                "cannot be float16 for \(architecture), whose numbers leave its range: take --dtype bfloat16 or float32."
+            )
         case .bfloat16: return .bfloat16
         case .float, .float32: return .float32
         case .auto:
-            let name =
-                checkpoint.config["dtype"]?.stringValue ?? checkpoint.config["torch_dtype"]?.stringValue
-            let stored = name.flatMap(DType.init(rawValue:)) ?? checkpoint.storedDType
-            return stored == .float16 ? .float16 : .bfloat16
+            let config = ConfigReader(checkpoint.config, file: checkpoint.source.path(of: "config.json"))
+            guard try config.dtype() ?? checkpoint.storedDType == .float16 else { return .bfloat16 }
+            guard configuration.exceedsFloat16 else { return .float16 }
+            note(
+                LoadNote(
+                    isWarning: true,
+                    text:
+                        "the weights are float16, whose range the numbers of \(architecture) leave: it runs in bfloat16."
+                ))
+            return .bfloat16
         }
     }
 
@@ -324,6 +338,9 @@ extension ModelLoader {
         guard length >= 1, length <= EngineOptions.longestModelLen else { throw DeviceError("\(range).") }
         if case .learned = configuration.positions {
             throw DeviceError("\(range); its positions are a table that ends there.")
+        }
+        if length > longest, let reason = configuration.whyNoLonger {
+            throw DeviceError("\(range); \(reason).")
         }
         guard allowsLong else {
             throw DeviceError(

@@ -79,6 +79,10 @@ public struct DecoderConfiguration: Sendable {
     public var windows: [Int]
     /// Where the weights stand in the checkpoint.
     public var names: DecoderNames
+    /// Numbers leave the range of float16 on their way; the registry has it from the family.
+    public var exceedsFloat16 = false
+    /// Why sequences longer than `maxPositions` are refused even where they are asked for; nil where they need not be.
+    public var whyNoLonger: String?
     /// How the names of tensors begin that belong to parts that this program does not run, such as a vision tower.
     public var unusedPrefixes: [String] = []
 
@@ -116,8 +120,9 @@ public struct DecoderConfiguration: Sendable {
         return [hiddenSize, numHeads * latentAttention.valueDim] + (query > 0 ? [query] : [])
     }
 
-    /// True for the weights of layers and parts that are not loaded, by name.
+    /// True for the weights of layers and parts that are not loaded, by name, and for a head that is the embedding.
     package func isLeftOut(_ tensor: String) -> Bool {
+        if tiesEmbeddings, tensor == "\(names.head).weight" { return true }
         if unusedPrefixes.contains(where: tensor.hasPrefix) { return true }
         guard let number = names.attentionOutput.ranges(of: "{}").first else { return false }
         let start = names.attentionOutput[..<number.lowerBound]

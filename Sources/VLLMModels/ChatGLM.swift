@@ -25,10 +25,7 @@ extension Architecture {
         guard headDim % 4 == 0 else {
             throw config.error("kv_channels", "is \(headDim), whose half is not even")
         }
-        let ratio = try config.double("rope_ratio", default: 1)
-        guard ratio > 0 else { throw config.error("rope_ratio", "should be greater than zero, is \(ratio)") }
-        var rotary = RotaryConfiguration(dimension: headDim / 2, theta: 10_000 * ratio)
-        rotary.style = .interleaved
+        let rotary = try chatGLMRotary(config, dimension: headDim / 2)
         var decoder = DecoderConfiguration(
             shape: shape, intermediateSize: try config.int("ffn_hidden_size", in: 1...(1 << 22)), norm: .rms,
             epsilon: Float(try config.double("layernorm_epsilon", default: 1e-5)),
@@ -36,6 +33,8 @@ extension Architecture {
             tiesEmbeddings: try config.bool("tie_word_embeddings", default: false), names: chatGLMNames)
         decoder.vocabularySize = rows
         decoder.headDim = headDim
+        // It counts the stretched positions.
+        decoder.maxPositions = shape.maxPositions
         if try config.bool("multi_query_attention", default: false) {
             decoder.numKVHeads = try config.int("multi_query_group_num", in: 1...shape.numHeads, default: 1)
             guard shape.numHeads % decoder.numKVHeads == 0 else {
@@ -50,12 +49,27 @@ extension Architecture {
         return decoder
     }
 
+    /// `rope_ratio` divides positions in ChatGLM2-6B-32K (arXiv 2306.15595, as its card says), whose file is told by its
+    /// name alone, and multiplies the base in all that came later.
+    private static func chatGLMRotary(
+        _ config: ConfigReader, dimension: Int
+    ) throws(CheckpointError) -> RotaryConfiguration {
+        let ratio = try config.double("rope_ratio", default: 1)
+        guard ratio > 0 else { throw config.error("rope_ratio", "should be greater than zero, is \(ratio)") }
+        let isSecond = try config.string("_name_or_path")?.lowercased().contains("chatglm2") ?? false
+        var rotary = RotaryConfiguration(dimension: dimension, theta: isSecond ? 10_000 : 10_000 * ratio)
+        if isSecond, ratio != 1 { rotary.scaling = .linear(factor: ratio) }
+        rotary.style = .interleaved
+        return rotary
+    }
+
     private static func requireChatGLM(_ config: ConfigReader) throws(CheckpointError) {
         try config.require("rmsnorm", oneOf: [true])
         try config.require("post_layer_norm", oneOf: [true])
         try config.require("apply_residual_connection_post_layernorm", oneOf: [false])
         try config.require("original_rope", oneOf: [true])
         try config.require("position_encoding_2d", oneOf: [false])
+        try config.require("interleaved_qkv", oneOf: [false])
         try config.require("pre_seq_len", oneOf: [])
         try config.require("quantization_bit", oneOf: [0])
     }

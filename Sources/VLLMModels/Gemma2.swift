@@ -8,7 +8,8 @@ import VLLMLayers
 extension Architecture {
     /// Gemma 2 (arXiv 2408.00118): Gemma with norms behind attention and MLP too, soft caps, and a window in every
     /// other layer.
-    static let gemma2 = Architecture(names: ["Gemma2ForCausalLM"]) { config, _ throws(CheckpointError) in
+    static let gemma2 = Architecture(names: ["Gemma2ForCausalLM"], exceedsFloat16: true) {
+        config, _ throws(CheckpointError) in
         let config = config.withDefaults([
             "num_key_value_heads": 4, "sliding_window": 4096, "attn_logit_softcapping": 50,
             "final_logit_softcapping": 30,

@@ -8,7 +8,9 @@ import VLLMLayers
 extension Architecture {
     /// Gemma 3 (arXiv 2503.19786): Gemma 2 with norms of queries and keys instead of soft caps, and a rotary base of
     /// its own for the layers that see a window, five of six. Of checkpoints with a vision tower, the text part.
-    static let gemma3 = Architecture(names: ["Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"]) {
+    static let gemma3 = Architecture(
+        names: ["Gemma3ForCausalLM", "Gemma3ForConditionalGeneration"], exceedsFloat16: true
+    ) {
         config, checkpoint throws(CheckpointError) in
         guard let text = try config.nested("text_config") else {
             return try gemma3Text(config, model: "model")

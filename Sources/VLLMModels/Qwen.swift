@@ -33,6 +33,14 @@ extension Architecture {
             positions: .rotary(rotary), mlp: .gated(.silu),
             tiesEmbeddings: try config.bool("tie_word_embeddings", default: false), names: qwenNames)
         decoder.headDim = headDim
+        var stretching: [String] = []
+        for key in ["use_dynamic_ntk", "use_logn_attn"] where try config.bool(key, default: true) {
+            stretching.append(key)
+        }
+        if !stretching.isEmpty {
+            decoder.whyNoLonger =
+                "beyond it the model computes otherwise (\(stretching.joined(separator: ", "))), which is not supported"
+        }
         decoder.biases = .queryKeyValue
         if try !config.bool("no_bias", default: true) { decoder.biases.formUnion([.attentionOutput, .mlp]) }
         return decoder

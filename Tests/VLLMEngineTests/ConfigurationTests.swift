@@ -7,6 +7,7 @@ import Testing
 import VLLMCheckpoints
 import VLLMEngine
 import VLLMJSON
+import VLLMTensors
 import VLLMTypes
 
 /// What the files and the flags beside the weights decide.
@@ -127,10 +128,45 @@ import VLLMTypes
         #expect(try await load(folder).info.configOverrides == nil)
         let refused = await error(folder) { $0.hfOverrides = #"{"num_hidden_layers": 1}"# }
         #expect(refused.contains("layers.1."), "\(refused)")
-        for text in ["[]", "3", "{", ""] {
+        for text in ["[]", "3", "{", "", "{" + String(repeating: "é", count: 100_000)] {
             let message = await error(folder) { $0.hfOverrides = text }
             #expect(message.contains("--hf-overrides"), "\(message)")
+            #expect(message.count < 300 && message.contains("…") == (text.count > 200), "\(message)")
         }
+    }
+
+    @Test(
+        "overrides of keys that nobody reads are refused with the nearest key",
+        arguments: [
+            (
+                "llama", #"{"rope_thete": 5000}"#,
+                ["--hf-overrides", "rope_thete", "did you mean 'rope_theta'"]
+            ),
+            ("llama", #"{"nothing_like_it": 1}"#, ["nothing_like_it", "LlamaForCausalLM does not read."]),
+            ("llama", #"{"text_config": {"rope_theta": 1}}"#, ["text_config"]),
+            ("llama", #"{"rope_scaling": {"rope_type": "linear", "factor": 2, "fctor": 3}}"#, ["fctor"]),
+            (
+                "gemma3-vision", #"{"text_config": {"num_hiden_layers": 3}}"#,
+                ["num_hiden_layers", "did you mean 'num_hidden_layers'"]
+            ),
+            ("qwen2", #"{"rope_theta": 5000}"#, ["'rope_theta'", "'rope_parameters'"]),
+        ])
+    func unreadOverrides(_ name: String, _ overrides: String, _ mentions: [String]) async throws {
+        let text = await error(try folder(name)) { $0.hfOverrides = overrides }
+        for mention in mentions { #expect(text.contains(mention), "\(text)") }
+    }
+
+    @Test(
+        "overrides of keys that config.json has not but the family reads are taken",
+        arguments: [
+            ("llama", #"{"rope_scaling": {"rope_type": "linear", "factor": 2}}"#),
+            ("llama", #"{"attention_bias": false, "head_dim": 16, "eos_token_id": 3, "dtype": "float16"}"#),
+            ("gemma3-vision", #"{"text_config": {"attn_logit_softcapping": 30.0}}"#),
+            ("qwen2", #"{"rope_parameters": {"rope_type": "default", "rope_theta": 5000}}"#),
+            ("gpt2", #"{"sliding_window": null}"#),
+        ])
+    func readOverrides(_ name: String, _ overrides: String) async throws {
+        #expect(await error(try folder(name)) { $0.hfOverrides = overrides } == "")
     }
 
     // MARK: - --max-model-len
@@ -163,6 +199,47 @@ import VLLMTypes
         #expect(text.contains("table"), "\(text)")
     }
 
+    @Test("Qwen's first models are not taken beyond their training, but where that changes nothing")
+    func longSequencesOfQwen() async throws {
+        let folder = try folder("qwen")
+        let text = await error(folder) { $0.maxModelLen = 300 }
+        #expect(text.contains("1…256") && text.contains("use_dynamic_ntk, use_logn_attn"), "\(text)")
+        let allowed = await error(folder) { options in
+            (options.maxModelLen, options.allowsLongMaxModelLen) = (300, true)
+        }
+        #expect(allowed == text)
+        let (info, _) = try await load(folder) { options in
+            (options.maxModelLen, options.allowsLongMaxModelLen) = (300, true)
+            options.hfOverrides = #"{"use_dynamic_ntk": false, "use_logn_attn": false}"#
+        }
+        #expect(info.maxModelLen == 300)
+    }
+
+    // MARK: - --dtype
+
+    @Test(
+        "families whose numbers leave float16 are refused in it, and run in bfloat16 where files are of it",
+        arguments: ["gemma2", "gemma3", "gemma3-vision", "glm4"])
+    func float16(_ name: String) async throws {
+        let text = await error(try folder(name)) { $0.dtype = .float16 }
+        #expect(text.contains("--dtype bfloat16 or float32") && text.contains("float16 for G"), "\(text)")
+        let (info, notes) = try await load(try folder(name, config: ["torch_dtype": "float16"]))
+        #expect(info.dtype == .bfloat16)
+        #expect(notes.contains { $0.isWarning && $0.text.contains("float16") })
+        #expect(try await load(try folder("gemma")) { $0.dtype = .half }.info.dtype == .float16)
+    }
+
+    @Test(
+        "the type that config.json names is taken, with or without torch's name before it",
+        arguments: [
+            ("float16", "float16"), ("torch.half", "float16"), ("float32", "bfloat16"),
+            ("double", "bfloat16"), ("auto", "bfloat16"),
+        ])
+    func namedDType(_ name: String, _ expected: String) async throws {
+        let folder = try folder("llama", config: ["torch_dtype": .string(name)])
+        #expect(try await load(folder).info.dtype.rawValue == expected)
+    }
+
     // MARK: - Mathematics
 
     private static let mathematics: [(String, String, JSONValue)] = [
@@ -179,6 +256,26 @@ import VLLMTypes
         ("gpt2", "rope_scaling", ["type": "linear", "factor": 2]), ("gpt2", "rope_theta", 500_000),
         ("gpt2", "activation_function", "mish"), ("phi", "qk_layernorm", true),
         ("qwen2", "layer_types", ["full_attention", "linear_attention"]),
+        ("qwen3", "layer_types", ["full_attention"]), ("llama", "layer_types", []),
+        ("gemma2", "layer_types", ["full_attention", "sliding_attention"]),
+        ("qwen3-moe", "mlp_only_layers", [3.0]), ("gpt-oss", "swiglu_limit", nil),
+        ("gpt-oss", "swiglu_alpha", nil), ("gptj", "rotary", false), ("gptj", "rotary_dim", nil),
+        ("command-r", "logit_scale", nil), ("gemma2", "query_pre_attn_scalar", nil),
+        ("granite", "attention_multiplier", nil), ("deepseek-v2", "routed_scaling_factor", nil),
+        ("llama", "hidden_act", nil), ("gpt2", "activation_function", nil), ("qwen2", "use_mrope", true),
+        ("command-r7b", "order_of_interleaved_layers", "global_attn_first"),
+        ("qwen", "pos_emb", "learned"), ("chatglm3", "interleaved_qkv", true),
+        ("stablelm", "rotary_scaling_factor", 2.0),
+        ("llama-linear", "rope_scaling", ["type": "linear", "factor": 2, "low_freq_factor": 1]),
+        ("llama-yarn", "rope_scaling", ["type": "yarn", "factor": 4, "attention_temperature": 2]),
+        ("llama", "rope_scaling", ["type": "default", "factor": 4]),
+        ("llama", "rope_scaling", ["type": "default", "alpha": 2]),
+        ("gemma3", "rope_parameters", ["rope_type": "linear", "factor": 8]),
+        ("qwen2", "rope_parameters", ["rope_type": "default", "mrope_section": [1, 1]]),
+        ("llama", "torch_dtype", "float8_e4m3fn"), ("llama", "dtype", "torch.float8_e5m2"),
+        ("llama", "torch_dtype", "bfloat17"), ("llama", "dtype", 16), ("llama", "torch_dtype", "int8"),
+        ("llama", "architectures", nil), ("llama", "architectures", []), ("llama", "architectures", 5),
+        ("llama", "architectures", ["LlamaForCausalLM", 5]), ("llama", "architectures", ""),
     ]
 
     @Test(
@@ -188,9 +285,9 @@ import VLLMTypes
         let folder = try folder(name, config: [key: value])
         let text = await error(folder)
         let member = value["rope_type"]?.stringValue ?? value["type"]?.stringValue
-        let shown = member.map { $0 } ?? JSONWriter().string(value).trimmingQuotes
+        let shown = member ?? JSONWriter().string(value).replacing("torch.", with: "").trimmingQuotes
         #expect(text.contains(key) || text.contains("rope_type"), "\(text)")
-        #expect(text.contains(shown) || key == "layer_types", "\(text)")
+        #expect(text.contains(shown) || key == "layer_types" || key == "mlp_only_layers", "\(text)")
     }
 
     @Test("values that change nothing are no reason to refuse, and an override takes a key away")
@@ -199,9 +296,17 @@ import VLLMTypes
             "alibi": false, "logit_scale": 1, "sliding_window": 128, "use_sliding_window": false,
             "layer_types": ["full_attention", "full_attention", "full_attention"], "clip_qkv": nil,
             "attn_logit_softcapping": nil, "position_embedding_type": "rope", "num_experts": 0,
-            "rope_parameters": ["rope_type": "default", "rope_theta": 10_000.0],
+            "rope_parameters": ["rope_type": "default", "rope_theta": 10_000.0, "factor": 1.0],
+            "rotary": true, "use_mrope": false, "architectures": "LlamaForCausalLM",
         ]
         #expect(await error(try folder("llama", config: neutral)) == "")
+        let yarn: JSONValue = [
+            "type": "yarn", "factor": 4, "original_max_position_embeddings": 64, "finetuned": true,
+            "low_freq_factor": nil,
+        ]
+        #expect(await error(try folder("llama", config: ["rope_scaling": yarn])) == "")
+        let named: JSONObject = ["architectures": ["MyOwnModel", "LlamaForCausalLM"]]
+        #expect(await error(try folder("llama", config: named)) == "")
         let window = try folder("llama", config: ["sliding_window": 128])
         let text = await error(window)
         #expect(text.contains(#"--hf-overrides '{"sliding_window": null}'"#), "\(text)")
@@ -234,8 +339,26 @@ import VLLMTypes
         #expect(text.contains("did you mean Qwen2ForCausalLM or Qwen3ForCausalLM"), "\(text)")
         #expect(text.contains("Supported are Qwen2ForCausalLM, Qwen3ForCausalLM"), "\(text)")
         for name in ModelLoader.provenArchitectures.flatMap(\.names) { #expect(text.contains(name)) }
-        let far = await error(try folder("llama", config: ["architectures": ["ResNet"]]))
-        #expect(!far.contains("did you mean") && far.contains("Supported are"), "\(far)")
+    }
+
+    @Test(
+        "names are near by what tells them apart, not by how all of them end",
+        arguments: [
+            ("ResNet", nil), ("MPTForCausalLM", nil), ("Phi3SmallForCausalLM", nil),
+            ("JambaForCausalLM", nil),
+            ("ZambaForCausalLM", nil), ("RwkvForCausalLM", nil), ("BloomForCausalLM", nil),
+            ("LLAMAForCausalLm", "LlamaForCausalLM"), ("qwen2forcausallm", "Qwen2ForCausalLM"),
+            ("FALCONForCausalLM", "FalconForCausalLM"), ("LlamaLMHeadModel", "LlamaForCausalLM"),
+            ("Lama3ForCausalLM", "LlamaForCausalLM"), (String(repeating: "L", count: 10_000), nil),
+        ])
+    func nearArchitectures(_ name: String, _ near: String?) async throws {
+        let text = await error(try folder("llama", config: ["architectures": [.string(name)]]))
+        #expect(text.contains("Supported are") && text.count < 2000)
+        if let near {
+            #expect(text.contains("did you mean") && text.contains(near), "\(text)")
+        } else {
+            #expect(!text.contains("did you mean"), "\(text)")
+        }
     }
 
     // MARK: - The table of architectures
@@ -262,6 +385,6 @@ import VLLMTypes
 extension String {
     /// The text of a JSON string.
     fileprivate var trimmingQuotes: String {
-        hasPrefix("\"") && hasSuffix("\"") ? String(dropFirst().dropLast()) : self
+        count > 1 && hasPrefix("\"") && hasSuffix("\"") ? String(dropFirst().dropLast()) : self
     }
 }

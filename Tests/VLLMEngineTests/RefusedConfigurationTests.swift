@@ -97,6 +97,40 @@ import VLLMTensors
         #expect(try decoder(checkpoint, config).alibi == .none)
     }
 
+    @Test("the pattern of windows has two names")
+    func windowPattern() throws {
+        let checkpoint = try Checkpoint(ModelFixture("gemma3").source)
+        var config = checkpoint.config
+        (config["layer_types"], config["sliding_window_pattern"]) = (JSONValue?.none, JSONValue?.none)
+        for (key, period) in [("_sliding_window_pattern", 2), ("sliding_window_pattern", 3)] {
+            config[key] = .integer(period)
+            let windows = try decoder(checkpoint, config).windows
+            #expect(
+                windows.indices.filter { windows[$0] == 0 }
+                    == windows.indices.filter { ($0 + 1) % period == 0 })
+        }
+    }
+
+    @Test("ChatGLM's ratio multiplies the base, but divides positions in ChatGLM2-6B-32K")
+    func ropeRatio() throws {
+        let checkpoint = try Checkpoint(ModelFixture("chatglm3").source)
+        var config = checkpoint.config
+        config["rope_ratio"] = 50
+        for (name, theta, scaling) in [
+            ("THUDM/chatglm3-6b-32k", 500_000.0, RotaryConfiguration.Scaling.none),
+            ("THUDM/chatglm2-6b-32k", 10_000, .linear(factor: 50)),
+        ] {
+            config["_name_or_path"] = .string(name)
+            let decoder = try decoder(checkpoint, config)
+            guard case .rotary(let rotary) = decoder.positions else {
+                Issue.record("no rotary positions")
+                return
+            }
+            #expect(rotary.theta == theta && rotary.scaling == scaling && rotary.style == .interleaved)
+            #expect(decoder.maxPositions == 256)
+        }
+    }
+
     @Test("a token of latent attention keeps one vector in each layer")
     func latentBytes() throws {
         let checkpoint = try Checkpoint(ModelFixture("deepseek-v2").source)

@@ -57,7 +57,8 @@ enum ReferenceTable: String, CaseIterable {
             return [
                 Self.joined(architecture.names),
                 architecture.fixtures.isEmpty ? "none yet" : architecture.fixtures.joined(separator: ", "),
-                trained.isEmpty ? "none yet" : trained.joined(separator: ", "), types,
+                trained.isEmpty ? "none yet" : trained.joined(separator: ", "),
+                architecture.runsInFloat16 ? types : "float32, bfloat16",
             ]
         }
         return (added + rows).sorted { $0[0] < $1[0] }
