@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CVLLMSystem
+import VLLMCPU
 package import VLLMCheckpoints
 package import VLLMLayers
 import VLLMModels
@@ -35,6 +36,9 @@ package struct ModelInspection: Sendable {
     package let fits: [Fit]
     /// Bytes this process may take.
     package let availableMemory: Int
+    private let checkpoint: Checkpoint
+    /// True where a plug-in reads the weights.
+    private let isQuantized: Bool
 
     /// Reads configuration and headers.
     ///
@@ -47,8 +51,9 @@ package struct ModelInspection: Sendable {
         var checkpoint = try Registry.checkpoint(source)
         try checkpoint.override(overrides)
         let plugIns = PlugIns.registered
-        _ = try plugIns.scheme(of: checkpoint)
+        isQuantized = try plugIns.scheme(of: checkpoint) != nil
         let (name, configuration) = try Registry.decoder(for: checkpoint, added: plugIns.architectures)
+        self.checkpoint = checkpoint
         architecture = name
         self.configuration = configuration
         storedDType = checkpoint.storedDType
@@ -65,7 +70,10 @@ package struct ModelInspection: Sendable {
             return Fit(
                 name: name, weights: weights, kvBytesPerToken: perToken, poolTokens: left / max(perToken, 1))
         }
-        let types = [DType.bfloat16, .float16, .float32].map { dtype in
+        let dtypes = [DType.bfloat16, .float16, .float32].filter {
+            $0 != .float16 || !configuration.exceedsFloat16
+        }
+        let types = dtypes.map { dtype in
             fit(dtype.rawValue, weights: total * dtype.size, cache: dtype)
         }
         let rounded = LoadTimeQuantization.all.filter { ["int8", "int4"].contains($0.name) }
@@ -83,6 +91,12 @@ package struct ModelInspection: Sendable {
             + rounded.filter { $0.quantization.takes(configuration) }.map { name, quantization in
                 fit(name, weights: quantization.weights(configuration, total: total), cache: .bfloat16)
             }
+    }
+
+    /// Compares the tensors with those that the model asks for; nil where a plug-in reads them.
+    package func survey() throws(DeviceError) -> TensorSurvey? {
+        guard !isQuantized else { return nil }
+        return TensorSurvey(of: checkpoint, configuration, on: try CPUBackend(.init(numThreads: 1)))
     }
 
     private static func parts(

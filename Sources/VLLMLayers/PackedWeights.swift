@@ -44,6 +44,11 @@ package final class PackedWeights {
         if parts.updateValue(description.parts, forKey: name) == nil {
             plan.append(PlannedWeight(name: name, sizeInBytes: size, pack: pack))
         }
+        return Self.standIn(for: description, sizeInBytes: size)
+    }
+
+    /// A weight that stands for one that is not packed, and has no memory.
+    static func standIn(for description: WeightDescription, sizeInBytes size: Int) -> PackedWeight {
         var runs: [PackedWeight.Run] = []
         for (part, format) in zip(description.parts, description.formats) {
             let isMore = runs.last?.format == format

@@ -25,6 +25,8 @@ package struct WeightLoader {
     let quantization: LoadTimeQuantization?
     /// What is on disk already as the backend packs it; nil packs everything.
     private let packed: PackedWeights?
+    /// Takes the place of the tensors, of which none is read; nil reads them.
+    private let survey: TensorSurvey?
     /// Remembers which tensors were asked for.
     private let reader: TensorReader
     /// What checkpoints hold besides weights: tables that are computed anew, masks.
@@ -38,6 +40,7 @@ package struct WeightLoader {
     package init(
         checkpoint: Checkpoint, backend: any Backend, dtype: DType, scheme: (any QuantizationScheme)? = nil,
         quantization: LoadTimeQuantization? = nil, packed: PackedWeights? = nil,
+        survey: TensorSurvey? = nil,
         progress: @escaping (Int) -> Void = { _ in }
     ) {
         self.checkpoint = checkpoint
@@ -46,6 +49,7 @@ package struct WeightLoader {
         self.scheme = scheme
         self.quantization = quantization
         self.packed = packed
+        self.survey = survey
         reader = TensorReader(checkpoint)
         self.progress = progress
     }
@@ -193,7 +197,7 @@ package struct WeightLoader {
                 let (part, piece) = origins[element.part]
                 return (part.name + ".bias", [part.layerRow(element.row, ofPiece: piece)])
             }
-            bias = try naming(place) { try backend.pack(vector: vectors, arrangement: arrangement) }
+            bias = try naming(place) { try pack(vectors, arrangement) }
         }
         progress(sources.reduce(0) { $0 + $1.sizeInBytes })
         return Linear(weight: weight, bias: bias)
@@ -209,6 +213,10 @@ package struct WeightLoader {
         _ description: WeightDescription, called name: String, keeping decoded: [DecodedMatrix],
         place: @escaping (WeightElement) -> (tensor: String, index: [Int]), release: @escaping () -> Void
     ) throws -> PackedWeight {
+        if survey != nil {
+            return PackedWeights.standIn(
+                for: description, sizeInBytes: try backend.packedSize(of: description))
+        }
         if let packed, packed.isPlanning {
             return try packed.plan(description, name: name, on: backend) { body in
                 try naming(place) {
@@ -227,6 +235,16 @@ package struct WeightLoader {
         return weight
     }
 
+    /// Packs parts of a vector.
+    private func pack(
+        _ parts: [TensorSource], _ arrangement: WeightDescription.Arrangement = .stacked
+    ) throws -> PackedVector {
+        guard survey == nil else {
+            return PackedVector(address: 0, count: parts.reduce(0) { $0 + $1.rows })
+        }
+        return try backend.pack(vector: parts, arrangement: arrangement)
+    }
+
     /// The values of a part whose weight is quantized, or nil.
     private func decode(_ part: Part, inputs: Int) throws -> DecodedMatrix? {
         guard let scheme, part.slice == nil else { return nil }
@@ -242,11 +260,12 @@ package struct WeightLoader {
     package func normalizedTable(_ name: String, rows: Int, columns: Int) throws -> PackedWeight {
         let tensorName = name + ".weight"
         let stored = try matrix(tensorName, rows: rows, columns: columns)
-        let normalized = DecodedMatrix(normalizingRowsOf: stored, on: backend)
-        let description = WeightDescription(parts: [normalized.source], format: format(of: .table))
+        let normalized = survey == nil ? [DecodedMatrix(normalizingRowsOf: stored, on: backend)] : []
+        let description = WeightDescription(
+            parts: [normalized.first?.source ?? stored], format: format(of: .table))
         let weight = try pack(
             description, called: PackedWeights.name(["\(name) normalized"], description, isTransposed: false),
-            keeping: [normalized]
+            keeping: normalized
         ) {
             (tensorName, [$0.row, $0.column])
         } release: {
@@ -275,7 +294,7 @@ package struct WeightLoader {
     package func vector(_ name: String, count: Int) throws -> PackedVector {
         let vector = try matrix(name, rows: count, columns: 1)
         return try naming({ (name, [$0.row]) }) {
-            try backend.pack(vector: [vector], arrangement: .stacked)
+            try pack([vector])
         }
     }
 
@@ -295,6 +314,7 @@ package struct WeightLoader {
     /// A small matrix on the host, row by row, widened.
     package func values(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> [Float] {
         let source = try matrix(name, rows: rows, columns: columns)
+        guard survey == nil else { return [Float](repeating: 0, count: rows * columns) }
         let values = (0..<rows).flatMap { backend.values(ofRow: $0, in: source) }
         if let place = values.firstIndex(where: { !$0.isFinite }) {
             throw notHeld(values[place], name, [place / columns, place % columns])
@@ -314,6 +334,10 @@ package struct WeightLoader {
 
     private func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {
         reader.markUsed(name)
+        if let survey {
+            return try survey.source(
+                name, shape: [rows, columns], rows: rows, columns: columns, in: checkpoint)
+        }
         return try checkpoint.matrix(name, rows: rows, columns: columns)
     }
 
@@ -322,8 +346,14 @@ package struct WeightLoader {
     ) throws(CheckpointError) -> TensorSource {
         reader.markUsed(name)
         let (rows, columns) = slice.isTransposed ? (columns, slice.height) : (slice.height, columns)
-        let matrix = try checkpoint.matrix(
-            name, at: slice.index, of: slice.count, rows: rows, columns: columns)
+        let matrix =
+            if let survey {
+                try survey.source(
+                    name, shape: [slice.count, rows, columns], rows: rows, columns: columns, in: checkpoint)
+            } else {
+                try checkpoint.matrix(
+                    name, at: slice.index, of: slice.count, rows: rows, columns: columns)
+            }
         let layer = slice.isTransposed ? try numbers(matrix, name).transposed : matrix
         return layer.rows(slice.rows).every(slice.step)
     }
@@ -346,7 +376,7 @@ package struct WeightLoader {
         return try (0..<rows).map { row in
             let vector = table.rows(row..<row + 1).transposed
             let parts = (0..<step).map { vector.rows($0..<columns).every(step) }
-            return try backend.pack(vector: parts, arrangement: step == 1 ? .stacked : .gated)
+            return try pack(parts, step == 1 ? .stacked : .gated)
         }
     }
 
@@ -360,15 +390,18 @@ package struct WeightLoader {
     /// Pieces of a layer, each packed by itself and never rounded.
     package func pieces(of part: Part, inputs: Int, _ pieces: [Piece]) throws -> [PackedWeight] {
         var decoded = try decode(part, inputs: inputs)
-        if decoded == nil, pieces.contains(where: \.isTransposed) {
-            // Blocks are not transposed, the numbers in them are.
-            let stored = try matrix(part.tensorName, rows: part.outputs, columns: inputs)
-            if stored.dtype == nil { decoded = DecodedMatrix(stored, on: backend) }
-        }
-        let layer =
+        var layer =
             if let decoded { decoded.source } else {
                 try matrix(part.tensorName, rows: part.outputs, columns: inputs)
             }
+        // Blocks are not transposed, the numbers in them are.
+        if layer.dtype == nil, pieces.contains(where: \.isTransposed) {
+            decoded = survey == nil ? DecodedMatrix(layer, on: backend) : nil
+            layer =
+                decoded?.source
+                ?? TensorSource(
+                    address: 0, dtype: .float32, rows: layer.rows, columns: inputs, rowStride: inputs)
+        }
         let weights = try pieces.enumerated().map { index, piece in
             let rows = layer.rows(piece.rows)
             let source = piece.isTransposed ? rows.transposed : rows
@@ -395,15 +428,20 @@ package struct WeightLoader {
     /// - Parameter isNeedless: tells by name which weights may be left: those that are the same as others, or of parts
     ///   that this program does not run.
     package func checkAllUsed(except isNeedless: (String) -> Bool) throws(CheckpointError) {
-        let left = checkpoint.tensorNames.filter { name in
-            !reader.used.contains(name) && !isNeedless(name)
-                && !Self.computed.contains { name == $0 || name.hasSuffix(".\($0)") }
-        }
-        guard let first = left.min() else { return }
+        let left = unused(except: isNeedless)
+        guard let first = left.first else { return }
         let others = left.count > 1 ? " and \(left.count - 1) more" : ""
         throw CheckpointError(
             checkpoint.source.name,
             "has the tensor '\(first)'\(others), which this architecture with this config.json has no use for."
         )
+    }
+
+    /// The weights that nothing asked for, by name.
+    func unused(except isNeedless: (String) -> Bool) -> [String] {
+        checkpoint.tensorNames.filter { name in
+            !reader.used.contains(name) && !isNeedless(name)
+                && !Self.computed.contains { name == $0 || name.hasSuffix(".\($0)") }
+        }.sorted()
     }
 }

@@ -122,6 +122,18 @@ import VLLMTokenizers
     }
 
     @Test(
+        "the tensors that a config.json asks for", arguments: ["llama", "deepseek-v2", "gpt-oss", "mixtral"])
+    func survey(name: String) throws {
+        let accepted = fuzz([try bytes("\(name)/config.json")], cases: 500, seed: 12) { input in
+            try unsafe input.withUnsafeBytes { memory in
+                let source = try unsafe source(name, "config.json", memory)
+                _ = try ModelInspection(source, utilization: 0.9).survey()
+            }
+        }
+        #expect(accepted > 0)
+    }
+
+    @Test(
         "files of tokenizers",
         arguments: [
             ("Sources/CVLLMAssets/model/tokenizer.json", "tokenizer.json", 3000),

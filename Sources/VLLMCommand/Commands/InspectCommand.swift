@@ -14,7 +14,8 @@ struct InspectCommand: ParsableCommand, Command {
         commandName: "inspect",
         abstract: "Shows what a model is and what it takes, without loading it.",
         discussion: """
-            Reads config.json and the headers of the weights. The words models, flags, routes
+            Reads config.json and the headers of the weights. Tensors that are missing, of another shape
+            than config.json asks for or of no use are listed, and end the command with code 1. The words models, flags, routes
             and metrics show the program's own tables instead.
 
             Examples:
@@ -57,10 +58,15 @@ struct InspectCommand: ParsableCommand, Command {
             ?? BuiltInModel.source
         let inspection = try ModelInspection(
             source, utilization: gpuMemoryUtilization, overrides: hfOverrides)
+        let survey = try inspection.survey()
         if json {
-            Terminal.print(JSONWriter().string(Self.json(inspection)) + "\n")
+            Terminal.print(JSONWriter().string(Self.json(inspection, survey)) + "\n")
         } else {
-            Terminal.print(Self.text(inspection, name: source.name))
+            let tensors = survey.map(TensorReport.text) ?? ""
+            Terminal.print(Self.text(inspection, name: source.name) + tensors)
+        }
+        if let survey, !survey.isClean {
+            throw CheckpointError(source.name, TensorReport.summary(survey))
         }
     }
 
@@ -71,9 +77,11 @@ struct InspectCommand: ParsableCommand, Command {
             "\(name): \(inspection.architecture)",
             "  \(Quantity.grouped(inspection.numParameters)) parameters in \(Quantity.bytes(inspection.fileSize))\(stored)",
         ]
+        // As many as the files have, where no tensor is missing.
+        let parameters = inspection.parts.reduce(0) { $0 + $1.parameters }
         for part in inspection.parts {
             let share = Quantity.fixed(
-                100 * Double(part.parameters) / Double(inspection.numParameters), digits: 1)
+                100 * Double(part.parameters) / Double(parameters), digits: 1)
             lines.append("    \(part.name): \(Quantity.grouped(part.parameters)) (\(share) %)")
         }
         lines += [
@@ -103,7 +111,7 @@ struct InspectCommand: ParsableCommand, Command {
             + ", longest context \(Quantity.grouped(context)), \(concurrency) requests of it at once"
     }
 
-    private static func json(_ inspection: ModelInspection) -> JSONValue {
+    private static func json(_ inspection: ModelInspection, _ survey: TensorSurvey?) -> JSONValue {
         let shape = inspection.configuration
         return [
             "architecture": .string(inspection.architecture),
@@ -122,6 +130,7 @@ struct InspectCommand: ParsableCommand, Command {
             "num_key_value_heads": .integer(shape.numKVHeads),
             "head_dim": .integer(shape.headDim), "max_position_embeddings": .integer(shape.maxPositions),
             "available_memory_bytes": .integer(inspection.availableMemory),
+            "tensors": survey.map(TensorReport.json) ?? .null,
             "fits": .array(
                 inspection.fits.map { fit in
                     [

@@ -61,6 +61,29 @@ struct ProgramTests {
     }
 
     @Test(
+        "an inspection lists ten tensors of each kind that do not fit, and ends with code 1",
+        arguments: [
+            (#"{"num_hidden_layers": 5}"#, ["18 tensors are missing:", "model.layers.3.", "and 8 more"]),
+            (#"{"num_hidden_layers": 2}"#, ["9 tensors are of no use to the model:", "model.layers.2."]),
+            (#"{"vocab_size": 299}"#, ["2 tensors are of another shape:", "[300, 64], should be [299, 64]"]),
+        ])
+    func inspection(overrides: String, texts: [String]) throws {
+        let folder = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let arguments = ["inspect", folder + "/Fixtures/models/llama"]
+        let outcome = try ChildProcess(arguments + ["--hf-overrides", overrides]).wait()
+        #expect(outcome.status == 1)
+        for text in texts { #expect(outcome.output.contains(text), "\(outcome.output)") }
+        #expect(outcome.error.contains("cannot be loaded"), "\(outcome.error)")
+        #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
+        let json = try ChildProcess(arguments + ["--hf-overrides", overrides, "--json"]).wait()
+        let tensors = try JSONParser.parse(json.output)["tensors"]
+        let counts = ["missing", "misshapen", "unused"].compactMap { tensors?[$0]?["count"]?.intValue }
+        #expect(json.status == 1 && counts.count == 3 && counts.count { $0 > 0 } == 1)
+        let whole = try ChildProcess(arguments).wait()
+        #expect(whole.status == 0 && !whole.output.contains("tensors"), "\(whole.output)")
+    }
+
+    @Test(
         "every flag that the table calls built is in the command's help",
         arguments: FlagTable.Command.allCases)
     func flagsAreBuilt(command: FlagTable.Command) throws {
