@@ -294,7 +294,7 @@ import VLLMTypes
     func neutralMathematics() async throws {
         let neutral: JSONObject = [
             "alibi": false, "logit_scale": 1, "sliding_window": 128, "use_sliding_window": false,
-            "layer_types": ["full_attention", "full_attention", "full_attention"], "clip_qkv": nil,
+            "layer_types": ["full_attention", "full_attention"], "clip_qkv": nil,
             "attn_logit_softcapping": nil, "position_embedding_type": "rope", "num_experts": 0,
             "rope_parameters": ["rope_type": "default", "rope_theta": 10_000.0, "factor": 1.0],
             "rotary": true, "use_mrope": false, "architectures": "LlamaForCausalLM",

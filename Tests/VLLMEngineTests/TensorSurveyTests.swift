@@ -21,6 +21,14 @@ import VLLMLayers
             survey.isClean, "\(survey.missing) \(survey.misshapen) \(survey.unused) \(survey.failure ?? "")")
     }
 
+    @Test("so has a GGUF file", arguments: GGUFModelTests.names)
+    func cleanGGUF(name: String) throws {
+        let source = try ModelFixture(name, inGGUF: true).source
+        let survey = try #require(try ModelInspection(source, utilization: 0.9).survey())
+        #expect(
+            survey.isClean, "\(survey.missing) \(survey.misshapen) \(survey.unused) \(survey.failure ?? "")")
+    }
+
     @Test("missing tensors are named with the shape that they should have")
     func missing() throws {
         let survey = try survey("qwen2", #"{"num_hidden_layers": 3, "layer_types": null}"#)
