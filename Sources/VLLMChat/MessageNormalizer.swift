@@ -113,7 +113,10 @@ struct MessageNormalizer {
                 function["arguments"] = try JSONParser.parse(text)
             } catch {
                 throw RequestError(
-                    "\(place).function.arguments", "The arguments of a tool call must be JSON: \(error).")
+                    "\(place).function.arguments",
+                    error.kind == .syntax
+                        ? "The arguments of a tool call must be JSON: \(error)."
+                        : "The arguments of a tool call cannot be read: \(error).")
             }
         default: function["arguments"] = [:]
         }

@@ -10,19 +10,13 @@ extension Checkpoint {
     /// as `text_config`, whose members are replaced one by one. Null takes a member away.
     package mutating func override(_ text: String?) throws(CheckpointError) {
         guard let text else { return }
-        guard let object = (try? JSONParser.parse(text))?.objectValue else {
-            throw CheckpointError("--hf-overrides", "should be a JSON object, is \(Self.shown(text)).")
+        do throws(JSONObjectError) {
+            overrides = try JSONParser.object(text)
+        } catch {
+            throw CheckpointError("--hf-overrides", "\(error).")
         }
-        overrides = object
         originalConfig = config
-        config = Self.merged(config, object)
-    }
-
-    /// The beginning of a text, as messages show it.
-    private static func shown(_ text: String) -> String {
-        // A character may have any number of scalars, so that these are counted.
-        let start = String(text.unicodeScalars.prefix(200))
-        return "'\(start)\(start.unicodeScalars.count < text.unicodeScalars.count ? "…" : "")'"
+        config = Self.merged(config, overrides)
     }
 
     /// What replaces members, as JSON with sorted keys on one line.

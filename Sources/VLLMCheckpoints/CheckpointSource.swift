@@ -73,7 +73,7 @@ package enum CheckpointSource: Sendable {
             do throws(JSONError) {
                 value = try JSONParser.parse(span, limits: limits)
             } catch {
-                throw CheckpointError(path(of: file), "is not valid JSON: \(error).")
+                throw CheckpointError(path(of: file), "\(error.verdict).")
             }
             guard let object = value.objectValue else {
                 throw CheckpointError(path(of: file), "should hold a JSON object, holds \(value.kindName).")

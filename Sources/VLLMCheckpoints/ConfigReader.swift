@@ -56,7 +56,7 @@ public struct ConfigReader {
             return fallback
         }
         guard let number = value.doubleValue, number.isFinite else {
-            throw error(key, "should be a number, is \(Self.show(value))")
+            throw error(key, "should be a finite number, is \(Self.show(value))")
         }
         return number
     }
@@ -109,7 +109,7 @@ public struct ConfigReader {
         var numbers: [Double] = []
         for element in list {
             guard let number = element.doubleValue, number.isFinite else {
-                throw error(key, "should be a list of numbers, holds \(Self.show(element))")
+                throw error(key, "should be a list of finite numbers, holds \(Self.show(element))")
             }
             numbers.append(number)
         }
@@ -137,6 +137,8 @@ public struct ConfigReader {
 
     /// A value as messages show it.
     package static func show(_ value: JSONValue) -> String {
+        // JSON has no word for it: a number such as 1e999 was read as this.
+        if case .number(let number) = value, !number.isFinite { return "\(number)" }
         let text = JSONWriter().string(value)
         return text.count > 60 ? "\(text.prefix(60))…" : text
     }

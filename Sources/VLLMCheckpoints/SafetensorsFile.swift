@@ -55,7 +55,7 @@ package struct SafetensorsFile {
                 value = try JSONParser.parse(
                     bytes.extracting(8..<end), limits: JSONLimits(maximumSizeInBytes: maximumHeaderSize))
             } catch {
-                throw CheckpointError(path, "has a header that is not valid JSON: \(error).")
+                throw CheckpointError(path, "has a header that \(error.verdict).")
             }
             guard let object = value.objectValue else {
                 throw CheckpointError(path, "has a header that is \(value.kindName), not an object.")

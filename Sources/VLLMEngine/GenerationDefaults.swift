@@ -23,25 +23,33 @@ struct GenerationDefaults: Sendable {
             for name in Self.samplingNames { object[name] = nil }
         }
         for (name, value) in replaced { object[name] = value }
-        let config = ConfigReader(object, file: source.file)
-        eosTokenIDs = try Self.tokenIDs(object["eos_token_id"], config)
+        func config(_ name: String) -> ConfigReader {
+            ConfigReader(object, file: replaced.contains(name) ? Self.overrideFlag : source.file)
+        }
+        eosTokenIDs = try Self.tokenIDs(object["eos_token_id"], config("eos_token_id"))
         if eosTokenIDs.isEmpty {
             let file = checkpoint.source.path(of: "config.json")
             eosTokenIDs = try Self.tokenIDs(
                 checkpoint.config["eos_token_id"], ConfigReader(checkpoint.config, file: file))
         }
-        params.temperature = try config.double("temperature", default: params.temperature)
-        params.topP = try config.double("top_p", default: params.topP)
-        params.topK = try config.int("top_k", in: -1...(1 << 24), default: params.topK)
-        params.minP = try config.double("min_p", default: params.minP)
-        params.repetitionPenalty = try config.double("repetition_penalty", default: params.repetitionPenalty)
+        func number(_ name: String, default fallback: Double) throws(CheckpointError) -> Double {
+            try config(name).double(name, default: fallback)
+        }
+        params.temperature = try number("temperature", default: params.temperature)
+        params.topP = try number("top_p", default: params.topP)
+        params.topK = try config("top_k").int("top_k", in: -1...(1 << 24), default: params.topK)
+        params.minP = try number("min_p", default: params.minP)
+        params.repetitionPenalty = try number("repetition_penalty", default: params.repetitionPenalty)
         if let value = object["max_new_tokens"], !value.isNull {
-            maxTokens = try config.int("max_new_tokens", in: 1...(1 << 30))
+            maxTokens = try config("max_new_tokens").int("max_new_tokens", in: 1...(1 << 30))
         }
         do throws(RequestError) {
             try params.validate()
         } catch {
-            throw config.error(error.parameter ?? "", "does not do as a default: \(error.message)")
+            let name = error.parameter ?? ""
+            // The message is a sentence, and so is what is made of it.
+            let message = error.message.hasSuffix(".") ? error.message.dropLast() : error.message[...]
+            throw config(name).error(name, "does not do as a default: \(message)")
         }
     }
 
@@ -59,20 +67,25 @@ struct GenerationDefaults: Sendable {
         return (checkpoint.config, source.path(of: "config.json"))
     }
 
+    /// The flag whose members replace those of the file.
+    private static let overrideFlag = "--override-generation-config"
+
     private static let samplingNames = [
         "temperature", "top_p", "top_k", "min_p", "repetition_penalty", "max_new_tokens",
     ]
 
     private static func members(of override: String?) throws(CheckpointError) -> JSONObject {
         guard let override else { return [:] }
-        guard let object = (try? JSONParser.parse(override))?.objectValue else {
-            throw CheckpointError(
-                "--override-generation-config", "should be a JSON object, is '\(override)'.")
+        let object: JSONObject
+        do throws(JSONObjectError) {
+            object = try JSONParser.object(override)
+        } catch {
+            throw CheckpointError(overrideFlag, "\(error).")
         }
         let known = samplingNames + ["eos_token_id"]
         if let unknown = object.keys.first(where: { !known.contains($0) }) {
             throw CheckpointError(
-                "--override-generation-config",
+                overrideFlag,
                 "has '\(unknown)', which changes nothing here; known are \(known.joined(separator: ", ")).")
         }
         return object
@@ -86,7 +99,8 @@ struct GenerationDefaults: Sendable {
         var tokens: [Int32] = []
         for element in value.arrayValue ?? [value] {
             guard let token = element.intValue.flatMap(Int32.init(exactly:)), token >= -1 else {
-                throw config.error("eos_token_id", "should be a token id or a list of such")
+                throw config.error(
+                    "eos_token_id", "should be a token id or a list of such, is \(ConfigReader.show(value))")
             }
             // Some files write that there is none so.
             if token >= 0, !tokens.contains(token) { tokens.append(token) }

@@ -22,7 +22,7 @@ struct RepositoryListing: Sendable {
         do {
             value = try JSONParser.parse(bytes)
         } catch {
-            throw wrong("is not JSON: \(error)")
+            throw wrong(error.verdict)
         }
         guard let commit = value["sha"]?.stringValue, RepositoryName.isCommit(commit) else {
             throw wrong("names no commit")

@@ -37,6 +37,12 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         self.column = column
     }
 
+    /// What is wrong with the document, behind its name in a sentence: a text that is JSON, but larger than can be taken,
+    /// is not called malformed.
+    public var verdict: String {
+        kind == .syntax ? "is not valid JSON: \(self)" : "cannot be read: \(self)"
+    }
+
     /// The message with its place.
     public var description: String {
         "\(message) at byte \(offset) (line \(line), column \(column))"

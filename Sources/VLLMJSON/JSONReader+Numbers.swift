@@ -95,7 +95,13 @@ extension JSONReader {
             return digits.isNegative ? -value : value
         }
         guard let value = Double(text(from: start)), value.isFinite || allowsNonFinite else {
-            throw failure(.range, "expected a number within the range of a double", at: start)
+            let path = JSONPath.text(of: start, in: bytes)
+            let literal = text(from: start)
+            let shown = literal.utf8.count > 40 ? "\(literal.prefix(40))…" : literal
+            throw failure(
+                .range,
+                "\(path.isEmpty ? "the number" : "'\(path)'") is \(shown), beyond the range of a double",
+                at: start)
         }
         return value
     }

@@ -42,12 +42,18 @@ import VLLMJSON
     }
 
     @Test func whatIsNoObjectIsRefused() throws {
-        for text in ["", "1", "[1]", "{'a': 1}"] {
-            #expect(throws: CheckpointError.self) {
+        let cases = [
+            ("", "should be a JSON object, is ''"), ("1", "should be a JSON object, is '1'."),
+            ("[1]", "is '[1]'."), ("{'a': 1}", "expected a key in double quotes"),
+            (#"{"a": {"b": 1e999}}"#, "cannot be read: 'a.b' is 1e999, beyond the range of a double"),
+        ]
+        for (text, message) in cases {
+            let error = #expect(throws: CheckpointError.self) {
                 var (checkpoint, folder) = try checkpoint()
                 defer { _ = folder }
                 try checkpoint.override(text)
             }
+            #expect(error?.message.contains(message) == true, "\(error as Any)")
         }
     }
 }

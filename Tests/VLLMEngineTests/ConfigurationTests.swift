@@ -105,6 +105,25 @@ import VLLMTypes
         #expect(text.contains(empty.path) && text.contains("generation_config.json"), "\(text)")
     }
 
+    @Test(
+        "a default that does not do is told by its key, its value and where it stands, with one full stop",
+        arguments: [
+            (#"{"temperature": -1}"#, nil, "temperature", "must be in [0, 2], got -1.0."),
+            (#"{"temperature": 1e999}"#, nil, "temperature", "should be a finite number, is inf."),
+            (#"{"top_k": 1e999}"#, nil, "top_k", "16777216, is inf."),
+            (#"{"eos_token_id": 1e999}"#, nil, "eos_token_id", "is inf."),
+            ("{}", #"{"temperature": -1}"#, "temperature", "got -1.0."),
+            ("{}", #"{"temperature": "x"}"#, "temperature", #"is "x"."#),
+            ("{}", #"{"top_p": 1e999}"#, "top_p", "is 1e999, beyond the range of a double"),
+        ] as [(String, String?, String, String)])
+    func wrongDefaults(file: String, override: String?, key: String, what: String) async throws {
+        let folder = try folder("llama", files: ["generation_config.json": file])
+        let text = await error(folder) { $0.overrideGenerationConfig = override }
+        let place = override == nil ? "generation_config.json: " : "--override-generation-config: "
+        #expect(text.contains(place) && text.contains("'\(key)'") && text.contains(what), "\(text)")
+        #expect(text.hasSuffix(".") && !text.hasSuffix(".."), "\(text)")
+    }
+
     @Test("a checkpoint older than generation_config.json has its defaults in config.json")
     func generationDefaultsOfConfig() async throws {
         let folder = try folder("llama", config: ["temperature": 0.3, "top_k": 4, "eos_token_id": 3])

@@ -134,6 +134,11 @@ import VLLMJSON
         #expect(error("1e999")?.kind == .range)
         #expect(error("[-1e400]")?.offset == 1)
         #expect(error(String(repeating: "9", count: 400))?.kind == .range)
+        let nested = error(#"{"a": {"\"{,": [1, {}, [2], "]", -1e400]}}"#)
+        #expect(nested?.message == #"'a.\"{,[4]' is -1e400, beyond the range of a double"#)
+        #expect(nested?.verdict.hasPrefix("cannot be read: 'a.") == true)
+        #expect(error(#"{"a": 1, "b": 2, "c": 1e999}"#)?.message.hasPrefix("'c' is 1e999,") == true)
+        #expect(error("{")?.verdict.hasPrefix("is not valid JSON: expected") == true)
         let lenient = JSONLimits(allowsNonFiniteNumbers: true)
         #expect(try JSONParser.parse("1e999", limits: lenient) == .number(.infinity))
         #expect(

@@ -31,6 +31,19 @@ import VLLMServer
             completions, #"{"prompt":"a","temperature":-1}"#, "temperature",
             "temperature must be in [0, 2], got -1"),
         Case(completions, #"{"prompt":"a","temperature":NaN}"#, "temperature", "finite"),
+        Case(completions, #"{"prompt":"a","temperature":1e999}"#, "temperature", "finite"),
+        Case(completions, #"{"prompt":"a","length_penalty":1e999}"#, "length_penalty", "finite"),
+        Case(
+            completions, #"{"prompt":"a","vllm_xargs":{"a":[0,{"b":-1e999}]}}"#, "vllm_xargs",
+            "vllm_xargs.a[1].b must be a finite number"),
+        Case(
+            completions, #"{"prompt":"a","logits_processors":[{"qualname":"x","kwargs":{"y":1e999}}]}"#,
+            "logits_processors", "logits_processors.kwargs.y must be a finite number"),
+        Case(
+            chat,
+            #"{"messages":[{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\": [1e999]}"}}]}]}"#,
+            "messages.0.tool_calls.0.function.arguments",
+            "The arguments of a tool call cannot be read: 'x[0]' is 1e999, beyond the range of a double"),
         Case(completions, #"{"prompt":"a","top_p":0}"#, "top_p", "top_p must be in (0, 1]"),
         Case(completions, #"{"prompt":"a","top_p":-Infinity}"#, "top_p", "finite"),
         Case(completions, #"{"prompt":"a","top_k":-2}"#, "top_k", "top_k"),

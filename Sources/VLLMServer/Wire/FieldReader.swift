@@ -59,6 +59,28 @@ struct FieldReader {
         return object
     }
 
+    /// An object that goes on as JSON, which has no word for NaN and infinities.
+    func finiteObject(_ name: String) throws(APIError) -> JSONObject? {
+        let object = try object(name)
+        if let object { try Self.checkFinite(.object(object), name, parameter: name) }
+        return object
+    }
+
+    /// Refuses the first number in a value that is none, or beyond the range of a double.
+    static func checkFinite(_ value: JSONValue, _ place: String, parameter: String) throws(APIError) {
+        switch value {
+        case .number(let number) where !number.isFinite:
+            throw .badRequest("\(place.prefix(200)) must be a finite number.", parameter: parameter)
+        case .array(let elements):
+            for (index, element) in elements.enumerated() {
+                try checkFinite(element, "\(place)[\(index)]", parameter: parameter)
+            }
+        case .object(let object):
+            for (key, member) in object { try checkFinite(member, "\(place).\(key)", parameter: parameter) }
+        default: break
+        }
+    }
+
     func array(_ name: String) throws(APIError) -> [JSONValue]? {
         guard let value = self[name] else { return nil }
         guard let elements = value.arrayValue else {

@@ -43,6 +43,7 @@ struct PlugInFields {
         guard arguments.isNull || arguments.objectValue != nil else {
             throw .badRequest("'kwargs' of \(name) should be an object.", parameter: name)
         }
+        try FieldReader.checkFinite(arguments, "\(name).kwargs", parameter: name)
         return PlugInCall(plugIn, arguments.objectValue ?? JSONObject())
     }
 }

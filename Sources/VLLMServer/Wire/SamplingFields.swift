@@ -40,8 +40,8 @@ struct SamplingFields {
         let plugIns = PlugInFields(fields: fields)
         params.logitsProcessors = try plugIns.logitsProcessors()
         params.sampler = try plugIns.sampler()
-        params.extraArguments = try fields.object("vllm_xargs") ?? JSONObject()
-        _ = try fields.double("length_penalty")
+        params.extraArguments = try fields.finiteObject("vllm_xargs") ?? JSONObject()
+        _ = try number("length_penalty")
         return params
     }
 

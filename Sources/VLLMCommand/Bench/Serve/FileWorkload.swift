@@ -105,7 +105,7 @@ package struct FileWorkload {
             return try JSONParser.parse(bytes, limits: Self.limits)
         } catch {
             let place = line.map { ", line \($0)" } ?? ""
-            throw UsageError("--dataset-path: '\(name)'\(place) is not JSON: \(error).")
+            throw UsageError("--dataset-path: '\(name)'\(place) \(error.verdict).")
         }
     }
 }

@@ -59,10 +59,11 @@ struct ServeTargetFlags: ParsableArguments {
 
     private func extraFields() throws(UsageError) -> JSONObject {
         guard let extraBody else { return [:] }
-        guard let object = (try? JSONParser.parse(extraBody))?.objectValue else {
-            throw UsageError("--extra-body should be a JSON object, is '\(extraBody.prefix(80))'.")
+        do throws(JSONObjectError) {
+            return try JSONParser.object(extraBody)
+        } catch {
+            throw UsageError("--extra-body \(error).")
         }
-        return object
     }
 }
 
