@@ -38,9 +38,18 @@ package enum WeightFiles: String, Sendable, CaseIterable {
     }
 
     private static func safetensors(_ source: CheckpointSource) throws(CheckpointError) -> Found? {
-        try found("model.safetensors", source) { (file: FileBytes, path: String) throws(CheckpointError) in
+        let read = { (file: FileBytes, path: String) throws(CheckpointError) in
             try SafetensorsFile.tensors(of: file, path: path)
         }
+        if let found = try found("model.safetensors", source, read) { return found }
+        let names = safetensorsParts(in: try source.fileNames())
+        return names.isEmpty ? nil : try union(names, source, read)
+    }
+
+    /// Of the names in a folder, those of parts of weights in safetensors, which are read without an index too.
+    static func safetensorsParts(in names: some Sequence<String>) -> [String] {
+        names.filter { $0.hasPrefix("model-") && SplitName.parts(of: $0, suffix: ".safetensors") != nil }
+            .sorted()
     }
 
     /// Of the names in a folder, those of PyTorch's files with weights: the standard one, else all that end as PyTorch's do.
@@ -88,6 +97,12 @@ package enum WeightFiles: String, Sendable, CaseIterable {
         guard let map = index["weight_map"]?.objectValue else {
             throw CheckpointError(indexPath, "has no weight_map.")
         }
+        let names = Set(map.lazy.compactMap(\.value.stringValue))
+        var missing: [String] = []
+        for name in names.sorted() where try source.file(name) == nil { missing.append(name) }
+        guard missing.isEmpty else {
+            throw CheckpointError.missing(missing, of: names.count, path: source.path)
+        }
         var shards: [String: [String: StoredTensor]] = [:]
         var found: Found = ([:], [])
         for (name, value) in map {
@@ -116,6 +131,12 @@ package enum WeightFiles: String, Sendable, CaseIterable {
     ) throws(CheckpointError) -> Found {
         var found: Found = ([:], [])
         for name in names {
+            let ending = name.lastIndex(of: ".").map { name[$0...] } ?? ""
+            let parts = SplitName.parts(of: name, suffix: String(ending)) ?? []
+            let missing = parts.filter { !names.contains($0) }
+            guard missing.isEmpty else {
+                throw CheckpointError.missing(missing, of: parts.count, path: source.path)
+            }
             guard let file = try source.file(name) else { continue }
             for (tensor, entry) in try read(file, source.path(of: name)) {
                 guard found.tensors.updateValue(entry, forKey: tensor) == nil else {

@@ -17,11 +17,14 @@ public struct GGUFModel: Sendable {
     /// Opens a file, and with a part all others; reads no weights.
     package init(path: String) throws(CheckpointError) {
         let name = GGUFName(path: path)
+        let missing = name.parts.filter { FileStamp($0) == nil }
+        guard missing.isEmpty || name.parts.count == 1 else {
+            throw CheckpointError.missing(missing, of: name.parts.count)
+        }
         var parts: [GGUFFile] = []
         for part in name.parts {
             guard let bytes = try FileBytes(mapping: part) else {
-                let others = name.parts.count > 1 ? ", which is one part of \(name.parts.count)" : ""
-                throw CheckpointError(part, "is not there\(others).")
+                throw CheckpointError(part, "is not there.")
             }
             parts.append(try GGUFFile(bytes))
         }
@@ -62,7 +65,7 @@ public struct GGUFModel: Sendable {
         let reader = part.metadata.reader
         let wanted = try reader.int("split.count", in: 0...(1 << 16), default: 0)
         guard max(wanted, 1) == count else {
-            let names = "…-00001-of-\(GGUFName.digits(wanted)).gguf"
+            let names = "…-00001-of-\(SplitName.digits(wanted)).gguf"
             throw CheckpointError(
                 part.name,
                 "is one of \(wanted) parts by 'split.count', but was opened as one of \(count): parts are called \(names)."
