@@ -103,13 +103,53 @@ import VLLMTensors
 
     @Test("what holds no tensors by name is refused with what it holds")
     func others() throws {
-        let nested = #expect(throws: CheckpointError.self) { try fixture("nested.bin") }
-        #expect(nested?.message.contains("'epoch', 'model'") == true, "\(nested as Any)")
         let foreign = #expect(throws: CheckpointError.self) { try fixture("foreign.bin") }
         #expect(foreign?.message.contains("asks for torch._C.Generator at byte") == true, "\(foreign as Any)")
         for bytes in [[], Array("PK".utf8), Array("\u{7f}ELF, surely not a checkpoint".utf8)] {
             #expect(throws: CheckpointError.self) { try read(bytes) }
         }
+    }
+
+    /// What a training program keeps in a file: its members, the tensors that are read, and what is said of others.
+    static let wrapped: [([(String, [UInt8])], [String], String)] = {
+        func tensors(_ names: String...) -> [UInt8] {
+            PickleBytes.dictionary(names.map { ($0, PickleBytes.tensor(shape: [2, 2], strides: [2, 1])) })
+        }
+        let number = PickleBytes.integer(3)
+        let settings = PickleBytes.dictionary([("rate", number)])
+        return [
+            ([("state_dict", tensors("a", "b"))], ["a", "b"], ""),
+            ([("epoch", number), ("model", tensors("a")), ("args", settings)], ["a"], ""),
+            ([("model", settings), ("model_state_dict", tensors("a"))], ["a"], ""),
+            ([("model", tensors("a")), ("c", PickleBytes.tensor(shape: [4], strides: [1]))], ["c"], ""),
+            ([("model", tensors("a")), ("ema", tensors("a"))], [], "in each of 'ema', 'model', so that"),
+            ([("optimizer", tensors("a"))], [], "a dict of 'optimizer' where a dict of tensors"),
+            ([("state_dict", settings)], [], "which torch.save(model.state_dict(), …) writes"),
+            ([("model", PickleBytes.dictionary([("model", tensors("a"))]))], [], "a dict of 'model' where"),
+        ]
+    }()
+
+    @Test(
+        "a state_dict inside what a training program keeps is read where it is the one",
+        arguments: wrapped.indices)
+    func wrappers(index: Int) throws {
+        let (members, names, message) = Self.wrapped[index]
+        var archive = Self.archive
+        archive.entries[0].data = PickleBytes.pickle(PickleBytes.dictionary(members))
+        guard !names.isEmpty else {
+            let error = #expect(throws: CheckpointError.self) { try read(archive.bytes) }
+            #expect(error?.message.contains(message) == true, "\(error as Any)")
+            return
+        }
+        #expect(try read(archive.bytes).keys.sorted() == names)
+    }
+
+    @Test("what torch.save writes of a state_dict beside a number is that state_dict")
+    func nested() throws {
+        let plain = try fixture("zip.bin")
+        let nested = try fixture("nested.bin")
+        #expect(nested.keys.sorted() == plain.keys.sorted())
+        for (name, tensor) in nested { #expect(try values(tensor) == values(#require(plain[name]))) }
     }
 
     @Test("a file that is cut is refused at every length", arguments: ["zip.bin", "legacy.bin"])
