@@ -184,6 +184,31 @@ def casing():
     )
 
 
+def scripts():
+    """Numbers the scripts as the UnicodeScripts pre-tokenizer tells them apart; 0 belongs to any."""
+    split = pre_tokenizers.UnicodeScripts().pre_tokenize_str
+    values, examples = [0] * 0x110000, []
+    previous = 0
+    for c in SCALARS:
+        if not split(chr(c)):
+            previous = 0
+            continue
+        if not previous or len(split(examples[previous - 1] + chr(c))) != 1:
+            same = [n for n, example in enumerate(examples, 1) if len(split(example + chr(c))) == 1]
+            if not same:
+                examples.append(chr(c))
+                same = [len(examples)]
+            assert len(same) == 1, hex(c)
+            previous = same[0]
+        values[c] = previous
+    write(
+        "UnicodeScriptData.swift",
+        "UnicodeScriptData",
+        "Encoded scripts, as the UnicodeScripts pre-tokenizer tells them apart.",
+        [("scripts", "Runs of (length, number of a script, or 0 for what belongs to any) from U+0000.", runs(values))],
+    )
+
+
 def combining_classes(nfd):
     """Reads the canonical combining classes off the order that NFD puts marks in."""
     reference = {}
@@ -266,5 +291,6 @@ def normalization():
 
 
 properties()
+scripts()
 casing()
 normalization()

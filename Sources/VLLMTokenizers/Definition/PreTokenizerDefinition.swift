@@ -17,6 +17,8 @@ public indirect enum PreTokenizerDefinition: Sendable, Hashable {
     case punctuation(SplitBehavior)
     /// Cut at one character, which goes.
     case delimiter(Unicode.Scalar)
+    /// Cut where the script changes.
+    case unicodeScripts
     /// White space and punctuation as BERT does.
     case bert
     /// Spaces become `replacement`; with `split` words begin there.

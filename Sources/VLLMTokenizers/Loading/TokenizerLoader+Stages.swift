@@ -60,6 +60,7 @@ extension TokenizerLoader {
         case "Punctuation": return .punctuation(try field.behavior("behavior", default: .isolated))
         case "CharDelimiterSplit": return .delimiter(try field.scalar("delimiter"))
         case "BertPreTokenizer": return .bert
+        case "UnicodeScripts": return .unicodeScripts
         case "Metaspace":
             return .metaspace(
                 replacement: try field.scalar("replacement", default: "▁"),

@@ -7,6 +7,7 @@ enum PreTokenizerStage: Sendable {
     case split(TextMatcher, SplitBehavior, invert: Bool)
     case scalars(ScalarSplitter)
     case whitespace(WhitespaceSplitter)
+    case scripts(ScriptSplitter)
     case metaspace(Metaspace)
     /// A space in front of every piece without one.
     case prefixSpace
@@ -41,6 +42,8 @@ enum PreTokenizerStage: Sendable {
                 .scalars(ScalarSplitter(kind: .whitespace, behavior: .removed)),
                 .scalars(ScalarSplitter(kind: .punctuation, behavior: .isolated)),
             ]
+        case .unicodeScripts:
+            return [.scripts(ScriptSplitter())]
         case .metaspace(let replacement, let prepend, let split):
             return [.metaspace(Metaspace(replacement: replacement, prepend: prepend, split: split))]
         case .sequence(let definitions):
@@ -71,6 +74,8 @@ enum PreTokenizerStage: Sendable {
         case .scalars(let splitter):
             for piece in pieces { splitter.split(text, piece, into: &spare) }
         case .whitespace(let splitter):
+            for piece in pieces { splitter.split(text, piece, into: &spare) }
+        case .scripts(let splitter):
             for piece in pieces { splitter.split(text, piece, into: &spare) }
         case .metaspace, .prefixSpace, .byteLevel:
             output = rewrite(text, pieces, isFirst: isFirst, into: &spare)
