@@ -24,8 +24,19 @@ public final class Tokenizer: Sendable {
 
     /// Compiles a definition.
     ///
-    /// - Throws: `TokenizerError` if ids are out of range, a merge names an unknown token or a pattern is malformed.
-    public init(_ definition: TokenizerDefinition) throws(TokenizerError) {
+    /// - Throws: `TokenizerError` if ids are out of range, a merge names an unknown token, the token for what is not known
+    ///   is none, or a pattern is malformed.
+    public convenience init(_ definition: TokenizerDefinition) throws(TokenizerError) {
+        do throws(TokenizerError) {
+            try self.init(compiling: definition)
+        } catch {
+            var error = error
+            error.file = error.file ?? definition.files.file(with: error.context)
+            throw error
+        }
+    }
+
+    private init(compiling definition: TokenizerDefinition) throws(TokenizerError) {
         let normalizer: Normalizer? =
             if let normalizer = definition.normalizer { try Normalizer(normalizer) } else { nil }
         let preTokenizer = try PreTokenizer(
@@ -35,6 +46,7 @@ public final class Tokenizer: Sendable {
             model = try BytePairEncoder(description, readsBytes: preTokenizer.endsInBytes)
         case .unigram(let description): model = try UnigramEncoder(description)
         case .wordPiece(let description): model = try WordPieceEncoder(description)
+        case .wordLevel(let description): model = try WordLevelEncoder(description)
         }
         tokens = model.tokens
         added = try AddedVocabulary(definition.addedTokens, model: tokens, normalizer: normalizer)

@@ -139,6 +139,7 @@ import VLLMTokenizers
             ("Sources/CVLLMAssets/model/tokenizer.json", "tokenizer.json", 3000),
             ("Tests/VLLMTokenizersTests/Fixtures/unigram-trained.tokenizer.json", "tokenizer.json", 2000),
             ("Tests/VLLMTokenizersTests/Fixtures/wordpiece.tokenizer.json", "tokenizer.json", 2000),
+            ("Tests/VLLMTokenizersTests/Fixtures/wordlevel.tokenizer.json", "tokenizer.json", 2000),
             ("Tests/VLLMTokenizersTests/Fixtures/bpe-user.model", "tokenizer.model", 5000),
             ("Tests/VLLMTokenizersTests/Fixtures/unigram-user.model", "tokenizer.model", 5000),
             ("Tests/VLLMTokenizersTests/Fixtures/small.tiktoken", "qwen.tiktoken", 5000),

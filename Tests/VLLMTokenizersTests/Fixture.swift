@@ -21,7 +21,7 @@ enum Fixture {
 
     /// Those of vocabulary_goldens.py.
     private static let vocabularies = [
-        "t5", "unigram-whole", "unigram-trained", "wordpiece", "wordpiece-cased",
+        "t5", "unigram-whole", "unigram-trained", "wordpiece", "wordpiece-cased", "wordlevel",
     ]
 
     /// The golden of a style, and the texts that it is about.

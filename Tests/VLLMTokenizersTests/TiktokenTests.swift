@@ -89,12 +89,31 @@ struct TiktokenTests {
         return text
     }
 
+    @Test("A file that does not say by its name what it is, is known by its first token, whatever the rank")
+    func unnamed() {
+        let error = #expect(throws: TokenizerError.self) {
+            try TokenizerLoader.definition(modelFile: Array("YQ== -1\nYg== 0".utf8))
+        }
+        #expect(
+            error?.description.hasPrefix("tokenizer.model: line 1: the rank is none;") == true,
+            "\(error as Any)")
+    }
+
     @Test(
         "What is wrong in a file is an error that says so",
         arguments: [
             ("YQ== 0\nYg=", "Base64"), ("YQ== 0\nY!== 1", "Base64"), ("YQ== 0\n 1", "Base64"),
             ("YQ== 0\nYg== x", "rank"), ("YQ== 0\nYg==", "rank"),
             ("YQ== 0\nYg== 99999999999999999999", "rank"),
+            (
+                "YQ== -1\nYg== 0",
+                #"qwen.tiktoken: line 1: the rank is none; expected a whole number in 0...8388607, found "-1""#
+            ),
+            (
+                "YQ== 0\nYg== -1",
+                #"line 2: the rank is none; expected a whole number in 0...8388607, found "-1""#
+            ),
+            ("!!! 0", "line 1: the token is not Base64"),
             ("YQ== 0\nYg== 0", "twice"), ("YQ== 0\nYQ== 1", "twice"), ("YQ== 0\nYg== 1", "byte has no token"),
         ])
     func malformed(text: String, what: String) {

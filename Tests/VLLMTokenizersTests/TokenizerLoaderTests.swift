@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Testing
+import VLLMJSON
 import VLLMTokenizers
 
 @Suite
@@ -11,7 +12,7 @@ struct TokenizerLoaderTests {
         return try Tokenizer(try TokenizerLoader.definition(tokenizerJSON: Array(text.utf8)))
     }
 
-    private let ab = #""vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]"#
+    private static let ab = #""vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]"#
 
     @Test(
         "What is wrong in a file is an error that says where",
@@ -20,7 +21,34 @@ struct TokenizerLoaderTests {
             (#""vocab": {"a": 0}, "merges": ["ab"]"#, "", "merges[0]"),
             (#""vocab": {"a": 0}, "merges": ["a b c"]"#, "", "merges[0]"),
             (#""vocab": {"a": 0, "b": 1}, "merges": ["a b"]"#, "", "ab"),
-            (#""vocab": {"a": 99999999}, "merges": []"#, "", "vocabulary"),
+            (#""vocab": {"a": 99999999}, "merges": []"#, "", #"the id of the token "a" is none"#),
+            (
+                #""vocab": {"a": 1099511627776}, "merges": []"#, "",
+                #"tokenizer.json: byte 41 (line 1, column 42): the id of the token "a" is none; expected a whole number in 0...8388607, found 1099511627776"#
+            ),
+            (
+                #""vocab": {"b": 0, "a": -1}, "merges": []"#, "",
+                #""a" is none; expected a whole number in 0...8388607, found -1"#
+            ),
+            (#""vocab": {"a": 1.5}, "merges": []"#, "", "found 1.5"),
+            (#""vocab": {"a": "x"}, "merges": []"#, "", #"found "x""#),
+            (
+                #""vocab": {"a": 0, "b": 1, "c": 0}, "merges": []"#, "",
+                #"two tokens have the id 0; found "a" and "c""#
+            ),
+            (
+                #""vocab": {"a": 0, "b": 1, "b": 0}, "merges": []"#, "",
+                #"two tokens have the id 0; found "a" and "b""#
+            ),
+            (
+                ab + #", "unk_token": "<unk>""#, "",
+                #"model.unk_token: the token for what is not known is not in the vocabulary; expected one of its 3 tokens, found "<unk>""#
+            ),
+            (ab, #", "decoder": {"type": 1e999}"#, "'decoder.type' is 1e999, beyond the range of a double"),
+            (
+                ab, #", "decoder": {"type": x}"#,
+                "byte 102 (line 1, column 103): malformed JSON: expected a value"
+            ),
             (#""vocab": {"a": 99999999999}, "merges": []"#, "", "id"),
             (#""vocab": {"a": -1}, "merges": []"#, "", "id"),
             (#""vocab": {"a": "x"}, "merges": []"#, "", "id"),
@@ -96,7 +124,7 @@ struct TokenizerLoaderTests {
         ])
     func growth(place: String, rest: String) {
         do {
-            _ = try load(ab, rest)
+            _ = try load(Self.ab, rest)
             Issue.record("no error for \(rest.prefix(80))")
         } catch {
             #expect(error.description.contains(place), "\(error)")
@@ -106,7 +134,7 @@ struct TokenizerLoaderTests {
     @Test("Classes are read once however deep they are nested")
     func nestedClasses() throws {
         let pattern = String(repeating: "[^", count: 31) + "a" + String(repeating: "]", count: 31)
-        #expect(try load(ab, Self.split(pattern)).words(of: "ab") == ["a", "b"])
+        #expect(try load(Self.ab, Self.split(pattern)).words(of: "ab") == ["a", "b"])
     }
 
     @Test("A file cut off anywhere is an error, never a trap")
@@ -137,30 +165,147 @@ struct TokenizerLoaderTests {
         }
     }
 
-    @Test("Equal tokens and ids are tolerated: the last token wins, the first names the id")
+    @Test("Of equal tokens the last gives the id, and the ids of the others are free")
     func duplicates() throws {
-        let tokenizer = try load(#""vocab": {"a": 0, "b": 1, "a": 3, "ab": 1}, "merges": []"#)
-        #expect(try tokenizer.encode("ab") == [3, 1])
-        #expect(tokenizer.token(for: 1) == "b")
+        let tokenizer = try load(#""vocab": {"a": 0, "b": 1, "a": 3, "c": 0}, "merges": []"#)
+        #expect(try tokenizer.encode("abc") == [3, 1, 0])
+        #expect(tokenizer.token(for: 0) == "c" && tokenizer.token(for: 3) == "a")
     }
 
-    @Test("An unknown token that the vocabulary lacks is an error only when it is needed")
+    @Test("An unknown token that the vocabulary lacks is no error where there is a token for every byte")
     func missingUnknown() throws {
-        let tokenizer = try load(ab + #", "unk_token": "<unk>""#)
-        #expect(try tokenizer.encode("ab") == [2])
-        #expect(throws: TokenizerError.self) { try tokenizer.encode("c") }
+        let bytes =
+            (UInt32(0x21)...0x7E).map { Unicode.Scalar($0) } + (0xA1...0xAC).map { Unicode.Scalar($0) }
+            + (0xAE...0x143).map { Unicode.Scalar($0) }
+        let members = bytes.compactMap(\.self).enumerated().map { index, scalar in
+            let escape = scalar == "\"" || scalar == "\\" ? "\\" : ""
+            return "\"\(escape)\(scalar)\": \(index)"
+        }
+        func load(_ members: some Sequence<String>) throws -> Tokenizer {
+            try self.load(
+                #""vocab": {\#(members.joined(separator: ", "))}, "merges": [], "unk_token": "<unk>""#,
+                #", "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}, "decoder": {"type": "ByteLevel"}"#
+            )
+        }
+        let tokenizer = try load(members)
+        #expect(members.count == 256)
+        #expect(try tokenizer.decode(tokenizer.encode("é 好\n")) == "é 好\n")
+        #expect(throws: TokenizerError.self) { try load(members.dropLast()) }
+    }
+
+    @Test("What is wrong in any file names it, the place in it, and what is there")
+    func files() throws {
+        func message(_ load: () throws -> TokenizerDefinition) -> String {
+            do {
+                _ = try Tokenizer(load())
+                return "no error"
+            } catch { return "\(error)" }
+        }
+        func pair(
+            _ vocabulary: String, _ merges: String, _ configuration: String = "{}", _ added: String = "{}"
+        ) -> String {
+            message {
+                try TokenizerLoader.definition(
+                    vocabularyJSON: Array(vocabulary.utf8), merges: Array(merges.utf8),
+                    configuration: Array(configuration.utf8), addedTokens: Array(added.utf8))
+            }
+        }
+        let vocabulary = #"{"a": 0, "b": 1, "ab": 2}"#
+        #expect(pair(vocabulary, "a b") == "no error")
+        let found = [
+            pair("{\n\"a\": -1}", ""), pair(vocabulary + "}", ""),
+            pair(vocabulary, "#version: 1\r\n\r\na b\r\nab\r\n"),
+            pair(vocabulary, "a b\nb a"), pair(vocabulary, "a b", #"{"add_prefix_space": 3}"#),
+            pair(vocabulary, "a b", #"{"added_tokens_decoder": {"7": {"content": 1}}}"#),
+            pair(vocabulary, "a b", "{"), pair(vocabulary, "a b", "{}", #"{"c": 1e999}"#),
+            pair(vocabulary, "a b", #"{"tokenizer_class": "X"}"#),
+            message {
+                try TokenizerLoader.definition(
+                    tokenizerJSON: Array("{\"model\": {\"type\": \"BPE\", \(Self.ab), \"fuse_unk\": 1}}".utf8)
+                )
+            },
+            message { try TokenizerLoader.definition(modelFile: [0x0A, 0x80]) },
+        ]
+        let expected = [
+            #"vocab.json: byte 7 (line 2, column 6): the id of the token "a" is none; expected a whole number in 0...8388607, found -1"#,
+            #"vocab.json: byte 25 (line 1, column 26): malformed JSON; expected the end of the file, found "}""#,
+            #"merges.txt: line 4: merge 1 is malformed; expected two parts with a space between, found "ab""#,
+            #"merges.txt: merges[1]: the merge has a token that is not in the vocabulary; found "ba""#,
+            "tokenizer_config.json: add_prefix_space: the value is missing or of the wrong kind; expected a Boolean, found integer",
+            "tokenizer_config.json: added_tokens_decoder.7.content: the value is missing or of the wrong kind; expected a string, found integer",
+            "tokenizer_config.json: is not valid JSON: expected a key in double quotes, found the end of the document at byte 1 (line 1, column 2)",
+            #"added_tokens.json: byte 6 (line 1, column 7): the id of the token "c" is none; expected a whole number in 0...8388607, found 1e999"#,
+            "tokenizer_config.json: tokenizer_class: it does not say how vocab.json cuts words;",
+            "tokenizer.json: model.fuse_unk: the value is missing or of the wrong kind; expected a Boolean, found integer",
+            "tokenizer.model: byte 2: the message ends in a number",
+        ]
+        for (found, expected) in zip(found, expected) { #expect(found.hasPrefix(expected), "\(found)") }
+    }
+
+    @Test("BERT's words, a line a token, give what tokenizer.json gives", arguments: ["\n", "\r\n"])
+    func words(ending: String) throws {
+        let (golden, texts) = try Fixture.golden("wordpiece")
+        let file = try JSONParser.parse(Fixture.bytes(Fixture.folder + "wordpiece.tokenizer.json"))
+        let vocabulary = try #require(file["model"]?["vocab"]?.objectValue)
+        let lines = vocabulary.sorted { ($0.value.intValue ?? 0) < ($1.value.intValue ?? 0) }.map(\.key)
+        let text = Array((lines.joined(separator: ending) + ending).utf8)
+        let tokenizer = try Tokenizer(TokenizerLoader.definition(words: text))
+        for (index, text) in texts.enumerated() {
+            let ids = Fixture.ids(golden["ids"]?[index])
+            #expect(try tokenizer.encode(text) == ids, "\(text.debugDescription)")
+            #expect(tokenizer.decode(ids, skipSpecialTokens: false) == golden["decoded"]?[index]?.stringValue)
+        }
+        #expect(tokenizer.paddingID == 0 && tokenizer.unknownID == 1 && tokenizer.isSpecial(4))
+    }
+
+    @Test(
+        "The configuration beside BERT's words says what they are made of; a class with other rules is refused"
+    )
+    func wordsOfAClass() throws {
+        // Empty lines count, and so does what stands twice.
+        let words = ["[PAD]", "<u>", "[CLS]", "[SEP]", "A", "a", "é", "e", "", "a", "好", "b"]
+        func encode(_ text: String, _ configuration: String) throws -> [Int32] {
+            try Tokenizer(
+                TokenizerLoader.definition(
+                    words: Array(words.joined(separator: "\n").utf8),
+                    configuration: Array(configuration.utf8),
+                    addedTokens: Array(#"{"[X]": 20}"#.utf8))
+            ).encode(text)
+        }
+        let cased = #"{"tokenizer_class": "BertTokenizerFast", "unk_token": "<u>", "do_lower_case": false"#
+        #expect(try encode("A a é b好", #"{"unk_token": {"content": "<u>"}}"#) == [2, 9, 9, 7, 11, 10, 3])
+        #expect(try encode("A a é b好[X]", cased + "}") == [2, 4, 9, 6, 11, 10, 20, 3])
+        #expect(try encode("A é", cased + #", "strip_accents": true}"#) == [2, 4, 7, 3])
+        #expect(try encode("b好", cased + #", "tokenize_chinese_chars": false}"#) == [2, 1, 3])
+        #expect(try encode("a", cased + #", "cls_token": "b"}"#) == [11, 9, 3])
+        #expect(try encode("a [M]", cased + #", "mask_token": "[M]"}"#) == [2, 9, 12, 3])
+        for (configuration, what) in [
+            (#"{"tokenizer_class": "EsmTokenizer"}"#, "tokenizer_config.json: tokenizer_class: "),
+            ("{}", "vocab.txt: model.unk_token: "),
+        ] {
+            let error = #expect(throws: TokenizerError.self) { try encode("a", configuration) }
+            #expect(error?.description.hasPrefix(what) == true, "\(error as Any)")
+        }
+    }
+
+    @Test("Lengths without a limit, which Python writes as numbers beyond any, are no error")
+    func endlessLengths() throws {
+        let definition = try TokenizerLoader.definition(
+            tokenizerJSON: Array("{\"model\": {\"type\": \"BPE\", \(Self.ab)}}".utf8),
+            configuration: Array(#"{"model_max_length": 1e999, "x": Infinity}"#.utf8))
+        #expect(try Tokenizer(definition).encode("ab") == [2])
     }
 
     @Test("Merges are read as lines and as pairs")
     func mergeForms() throws {
         let pairs = try load(#""vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]"#)
-        #expect(try pairs.encode("aabb") == (try load(ab).encode("aabb")))
+        #expect(try pairs.encode("aabb") == (try load(Self.ab).encode("aabb")))
         #expect(try pairs.encode("ab") == [2])
     }
 
     @Test("A configuration adds tokens, roles and the template")
     func configuration() throws {
-        let text = "{\"model\": {\"type\": \"BPE\", \(ab)}}"
+        let text = "{\"model\": {\"type\": \"BPE\", \(Self.ab)}}"
         let configuration = #"""
             {"bos_token": "<s>", "eos_token": {"content": "</s>"}, "pad_token": null, "add_bos_token": true,
              "added_tokens_decoder": {"4": {"content": "</s>", "special": true}, "3": {"content": "<s>", "special": true}},
@@ -214,7 +359,14 @@ struct TokenizerLoaderTests {
     func cycle() throws {
         let twice = try load(#""vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b", "a b"]"#)
         #expect(try twice.encode("abab") == [2, 2])
-        let back = try load(#""vocab": {"a": 0, "b": 1, "ab": 0, "ba": 1}, "merges": ["a b", "b a"]"#)
+        var vocabulary = TokenList(["a", "b"])
+        vocabulary.append("ab".utf8, id: 0)
+        vocabulary.append("ba".utf8, id: 1)
+        var merges = MergeList()
+        merges.append("a".utf8, "b".utf8)
+        merges.append("b".utf8, "a".utf8)
+        let model = BytePairEncodingDefinition(vocabulary: vocabulary, merges: .list(merges))
+        let back = try Tokenizer(TokenizerDefinition(model: .bytePairEncoding(model)))
         #expect(try back.encode(String(repeating: "ab", count: 5000)).count < 10_000)
     }
 
@@ -228,7 +380,13 @@ struct TokenizerLoaderTests {
             (#""type": "Unigram", "vocab": [["a", -1]], "unk_id": 7"#, "unknown token"),
             (#""type": "Unigram", "vocab": [["a", -1]], "unk_id": -7"#, "unk_id"),
             (#""type": "WordPiece", "vocab": [["a", -1]]"#, "model"),
-            (#""type": "WordLevel", "vocab": {"a": 0}"#, "WordLevel"),
+            (#""type": "WordLevel", "vocab": {"a": 0}"#, "unk_token"),
+            (#""type": "WordLevel", "vocab": [["a", 0]]"#, "vocab is missing"),
+            (
+                #""type": "WordPiece", "vocab": {"a": 0}"#,
+                #"unk_token: the token for what is not known is not in the vocabulary; expected one of its 1 tokens, found "[UNK]""#
+            ),
+            (#""type": "Nothing", "vocab": {"a": 0}"#, "Nothing"),
         ])
     func malformedModels(model: String, place: String) {
         do {

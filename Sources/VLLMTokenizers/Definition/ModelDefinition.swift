@@ -9,6 +9,8 @@ public enum ModelDefinition: Sendable {
     case unigram(UnigramDefinition)
     /// The longest tokens first.
     case wordPiece(WordPieceDefinition)
+    /// A token a word.
+    case wordLevel(WordLevelDefinition)
 
     /// Whether words can be given as bytes instead of as characters of the byte-level alphabet.
     var canReadBytes: Bool {
@@ -33,6 +35,9 @@ public enum ModelDefinition: Sendable {
         case .wordPiece(var definition):
             for token in added { definition.vocabulary.append(token.content.utf8, id: token.id) }
             self = .wordPiece(definition)
+        case .wordLevel(var definition):
+            for token in added { definition.vocabulary.append(token.content.utf8, id: token.id) }
+            self = .wordLevel(definition)
         }
     }
 }

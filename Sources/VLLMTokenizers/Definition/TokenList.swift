@@ -53,6 +53,32 @@ public struct TokenList: Sendable {
         ids[ids.count - 1] = id
     }
 
+    /// The token of an entry, for messages.
+    func text(_ entry: Int) -> String {
+        let text = String(decoding: bytes[range(entry)].prefix(100), as: UTF8.self)
+        return text.debugDescription
+    }
+
+    /// Two entries with different tokens and one id; nil where each id is of one token.
+    ///
+    /// Of entries with the same bytes only the last counts, for it gives the id.
+    func entriesOfOneID() -> (Int, Int)? {
+        var isTaken = [Bool](repeating: false, count: Int((ids.max() ?? -1) + 1))
+        var isUnique = true
+        for id in ids {
+            if isTaken[Int(id)] { isUnique = false }
+            isTaken[Int(id)] = true
+        }
+        guard !isUnique else { return nil }
+        var entries: [ArraySlice<UInt8>: Int] = [:]
+        for entry in 0..<count { entries[bytes[range(entry)]] = entry }
+        var owners: [Int32: Int] = [:]
+        for entry in entries.values.sorted() {
+            if let other = owners.updateValue(entry, forKey: ids[entry]) { return (other, entry) }
+        }
+        return nil
+    }
+
     /// The place in `bytes` of an entry.
     @inline(__always)
     func range(_ entry: Int) -> Range<Int> {

@@ -20,6 +20,8 @@ public struct TokenizerDefinition: Sendable {
     public var addedTokens: [AddedToken]
     /// The texts of the tokens that have a role.
     public var roles: TokenRoles
+    /// Where it comes from.
+    public var files = TokenizerFiles()
 
     /// Creates a definition.
     public init(

@@ -16,7 +16,33 @@ struct JSONCursor: ~Escapable {
     private func failure(_ expected: String) -> TokenizerError {
         let found = position < text.count ? String(UnicodeScalar(text[position])).debugDescription : "the end"
         return TokenizerError(
-            "tokenizer.json: byte \(position)", "malformed JSON", expected: expected, found: found)
+            Self.place(position, in: text), "malformed JSON", expected: expected, found: found)
+    }
+
+    /// How messages name a byte of a file.
+    static func place(_ position: Int, in text: Span<UInt8>) -> String {
+        var line = 1
+        var start = 0
+        for index in 0..<min(position, text.count) where text[index] == 0x0A {
+            line += 1
+            start = index + 1
+        }
+        return "byte \(position) (line \(line), column \(position - start + 1))"
+    }
+
+    /// Refuses text that is not UTF-8.
+    static func checkUTF8(_ text: Span<UInt8>) throws(TokenizerError) {
+        do {
+            _ = try UTF8Span(validating: text)
+        } catch {
+            throw TokenizerError(place(error.byteOffsets.lowerBound, in: text), "the file is not UTF-8")
+        }
+    }
+
+    /// Refuses anything but white space behind the value.
+    mutating func expectEnd() throws(TokenizerError) {
+        _ = peek()
+        guard position == text.count else { throw failure("the end of the file") }
     }
 
     /// Skips white space and returns the next byte, or 0 at the end.
@@ -128,17 +154,33 @@ struct JSONCursor: ~Escapable {
         return value
     }
 
-    /// Reads an integer that is not negative and fits an id.
-    mutating func id() throws(TokenizerError) -> Int32 {
+    /// Reads the id of a token.
+    mutating func id(of list: TokenList, at entry: Int) throws(TokenizerError) -> Int32 {
         var value = 0
         _ = peek()
         let start = position
-        while position < text.count, text[position] >= 0x30, text[position] <= 0x39, value <= Int(Int32.max) {
-            value = value * 10 + Int(text[position] - 0x30)
+        while position < text.count, Self.isNumeral(text[position]) {
+            let digit = text[position]
+            // More than an id may be, and then less than nothing that would overflow.
+            let isDigit = digit >= 0x30 && digit <= 0x39
+            value = isDigit && value <= TokenList.maximumID ? value * 10 + Int(digit - 0x30) : Int.max >> 8
             position += 1
         }
-        guard position > start, value <= Int(Int32.max) else { throw failure("an id from 0") }
+        guard position > start, value <= TokenList.maximumID else {
+            throw TokenizerError(
+                Self.place(start, in: text), "the id of the token \(list.text(entry)) is none",
+                expected: "a whole number in 0...\(TokenList.maximumID)", found: shown(from: start))
+        }
         return Int32(value)
+    }
+
+    /// The begin of a value, for messages.
+    private func shown(from start: Int) -> String {
+        var end = start
+        while end < text.count, end - start < 40, !Self.endsScalar(text[end]), text[end] > 0x20 { end += 1 }
+        return end == text.count && end == start
+            ? "the end"
+            : String(decoding: [UInt8](text, start..<max(end, min(start + 1, text.count))), as: UTF8.self)
     }
 
     /// Reads a number.

@@ -14,7 +14,7 @@ struct JSONField {
     }
 
     private func path(_ key: String) -> String {
-        path.hasSuffix(" ") ? path + key : "\(path).\(key)"
+        path.isEmpty ? key : "\(path).\(key)"
     }
 
     private func failure(_ key: String, _ expected: String) -> TokenizerError {

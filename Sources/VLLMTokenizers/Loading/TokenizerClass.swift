@@ -66,8 +66,9 @@ struct TokenizerClass: Sendable {
         guard let name else { return TokenizerClass(ends: (true, false)) }
         guard !renumbered.contains(name) else {
             throw TokenizerError(
-                "tokenizer_config.json: tokenizer_class",
-                "its ids are not those of the SentencePiece file; a tokenizer.json is needed", found: name)
+                "tokenizer_class",
+                "its ids are not those of the SentencePiece file; a tokenizer.json is needed", found: name,
+                file: TokenizerConfiguration.file)
         }
         return all[name] ?? TokenizerClass(ends: (true, false))
     }
@@ -79,8 +80,8 @@ struct TokenizerClass: Sendable {
         guard let found = (name ?? byDefault).flatMap({ all[$0] }), let pattern = found.pattern else {
             let known = all.filter { $0.value.pattern != nil }.keys.sorted().joined(separator: ", ")
             throw TokenizerError(
-                "tokenizer_config.json: tokenizer_class", "it does not say how \(file) cuts words",
-                expected: known, found: name ?? "nothing")
+                "tokenizer_class", "it does not say how \(file) cuts words",
+                expected: known, found: name ?? "nothing", file: TokenizerConfiguration.file)
         }
         return (found, pattern)
     }

@@ -5,13 +5,17 @@ import VLLMJSON
 
 /// What a `tokenizer_config.json` says of tokens.
 struct TokenizerConfiguration {
+    /// What messages call it.
+    static let file = "tokenizer_config.json"
+
     private let root: JSONField
 
     init(_ text: [UInt8]) throws(TokenizerError) {
-        do {
-            root = JSONField(try JSONParser.parse(text), "tokenizer_config.json: ")
+        do throws(JSONError) {
+            // As Python wrote it: lengths without a limit are beyond any number.
+            root = JSONField(try JSONParser.parse(text, limits: JSONLimits(allowsNonFiniteNumbers: true)), "")
         } catch {
-            throw TokenizerError("tokenizer_config.json", "malformed JSON: \(error)")
+            throw TokenizerError("", error.verdict, file: Self.file)
         }
     }
 
@@ -23,7 +27,9 @@ struct TokenizerConfiguration {
 
     /// A Boolean, or nil if it is absent or null.
     func bool(_ key: String) throws(TokenizerError) -> Bool? {
-        root.optional(key) == nil ? nil : try root.bool(key, default: false)
+        try TokenizerError.naming(Self.file) { () throws(TokenizerError) in
+            root.optional(key) == nil ? nil : try root.bool(key, default: false)
+        }
     }
 
     /// Adds the tokens that the definition lacks, in order of their ids, and sets the roles.
@@ -34,6 +40,14 @@ struct TokenizerConfiguration {
     func apply(
         to definition: inout TokenizerDefinition, assignsIDs: Bool = false,
         ends: (beginning: Bool, end: Bool) = (false, false)
+    ) throws(TokenizerError) {
+        try TokenizerError.naming(Self.file) { () throws(TokenizerError) in
+            try add(to: &definition, assignsIDs, ends)
+        }
+    }
+
+    private func add(
+        to definition: inout TokenizerDefinition, _ assignsIDs: Bool, _ ends: (beginning: Bool, end: Bool)
     ) throws(TokenizerError) {
         var known = Set(definition.addedTokens.map(\.content))
         func add(_ token: AddedToken) {
@@ -102,8 +116,11 @@ struct TokenizerConfiguration {
         definition.postProcessor = .template(pieces)
     }
 
+    /// Whether the file has the tokens that others have in an `added_tokens.json`.
+    var listsAddedTokens: Bool { root.optional("added_tokens_decoder") != nil }
+
     /// A token given as a string or as an object with `content`.
-    private func token(_ key: String) -> String? {
+    func token(_ key: String) -> String? {
         root.value[key]?.stringValue ?? root.value[key]?["content"]?.stringValue
     }
 }

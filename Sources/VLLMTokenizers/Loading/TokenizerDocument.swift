@@ -14,12 +14,7 @@ struct TokenizerDocument {
 
     /// Reads a document.
     init(_ text: Span<UInt8>) throws(TokenizerError) {
-        do {
-            _ = try UTF8Span(validating: text)
-        } catch {
-            throw TokenizerError(
-                "tokenizer.json: byte \(error.byteOffsets.lowerBound)", "the file is not UTF-8")
-        }
+        try JSONCursor.checkUTF8(text)
         var parts = Parts()
         var cursor = JSONCursor(text)
         try cursor.forEach(opening: UInt8(ascii: "{"), closing: UInt8(ascii: "}")) {
@@ -33,18 +28,31 @@ struct TokenizerDocument {
         vocabulary = parts.vocabulary
         pieces = parts.pieces
         merges = parts.merges
+        root = try Self.parse(text, without: parts.ranges)
+    }
+
+    /// Reads a text in which some values stand for null.
+    private static func parse(
+        _ text: Span<UInt8>, without ranges: [Range<Int>]
+    ) throws(TokenizerError) -> JSONValue {
+        let null = Array("null".utf8)
         var rest: [UInt8] = []
         var copied = 0
-        for range in parts.ranges {
+        for range in ranges {
             rest.append(text, copied..<range.lowerBound)
-            rest += Array("null".utf8)
+            rest += null
             copied = range.upperBound
         }
         rest.append(text, copied..<text.count)
-        do {
-            root = try JSONParser.parse(rest)
+        do throws(JSONError) {
+            return try JSONParser.parse(rest)
         } catch {
-            throw TokenizerError("tokenizer.json", "malformed JSON: \(error)")
+            // Where that is in the whole text.
+            var offset = error.offset
+            for range in ranges where offset > range.lowerBound { offset += range.count - null.count }
+            throw TokenizerError(
+                JSONCursor.place(offset, in: text),
+                error.kind == .syntax ? "malformed JSON: \(error.message)" : error.message)
         }
     }
 
@@ -94,7 +102,12 @@ struct TokenizerDocument {
             cursor throws(TokenizerError) in
             try list.append(id: 0) { bytes throws(TokenizerError) in try cursor.string(into: &bytes) }
             try cursor.expect(UInt8(ascii: ":"))
-            list.setLastID(try cursor.id())
+            list.setLastID(try cursor.id(of: list, at: list.count - 1))
+        }
+        if let (first, second) = list.entriesOfOneID() {
+            throw TokenizerError(
+                "vocabulary", "two tokens have the id \(list.ids[first])",
+                found: "\(list.text(first)) and \(list.text(second))")
         }
         return list
     }
@@ -131,7 +144,7 @@ struct TokenizerDocument {
                 }
                 guard isMerge else {
                     throw TokenizerError(
-                        "tokenizer.json: model.merges[\(list.count)]", "the merge is malformed",
+                        "model.merges[\(list.count)]", "the merge is malformed",
                         expected: "two tokens with a space between")
                 }
             }

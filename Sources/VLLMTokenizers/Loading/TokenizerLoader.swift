@@ -11,8 +11,19 @@ public enum TokenizerLoader {
     public static func definition(
         tokenizerJSON: Span<UInt8>, configuration: [UInt8]? = nil
     ) throws(TokenizerError) -> TokenizerDefinition {
-        let document = try TokenizerDocument(tokenizerJSON)
-        let root = JSONField(document.root, "tokenizer.json: ")
+        let file = "tokenizer.json"
+        var definition = try TokenizerError.naming(file) { () throws(TokenizerError) in
+            try self.definition(try TokenizerDocument(tokenizerJSON))
+        }
+        definition.files = TokenizerFiles(vocabulary: file)
+        if let configuration { try TokenizerConfiguration(configuration).apply(to: &definition) }
+        return definition
+    }
+
+    private static func definition(
+        _ document: TokenizerDocument
+    ) throws(TokenizerError) -> TokenizerDefinition {
+        let root = JSONField(document.root, "")
         var definition = TokenizerDefinition(model: try model(root.member("model"), document))
         if let field = root.optional("normalizer") { definition.normalizer = try normalizer(field) }
         if let field = root.optional("pre_tokenizer") { definition.preTokenizer = try preTokenizer(field) }
@@ -21,7 +32,6 @@ public enum TokenizerLoader {
         for field in try root.elements("added_tokens") {
             definition.addedTokens.append(try addedToken(field))
         }
-        if let configuration { try TokenizerConfiguration(configuration).apply(to: &definition) }
         return definition
     }
 
@@ -57,6 +67,13 @@ public enum TokenizerLoader {
                     unknownID: try field.optional("unk_id") == nil
                         ? nil : id(field.member("unk_id").value, "\(field.path).unk_id"),
                     byteFallback: try field.bool("byte_fallback", default: false)))
+        case "WordLevel":
+            guard let vocabulary = document.vocabulary else {
+                throw TokenizerError(field.path, "vocab is missing or of the wrong kind")
+            }
+            return .wordLevel(
+                WordLevelDefinition(
+                    vocabulary: vocabulary, unknownToken: try field.string("unk_token", default: "<unk>")))
         case "WordPiece":
             guard let vocabulary = document.vocabulary else {
                 throw TokenizerError(field.path, "vocab is missing or of the wrong kind")
@@ -68,7 +85,8 @@ public enum TokenizerLoader {
                     maximumWordLength: try field.count("max_input_chars_per_word", default: 100)))
         case let type:
             throw TokenizerError(
-                field.path, "the model is not supported", expected: "BPE, Unigram or WordPiece", found: type)
+                field.path, "the model is not supported",
+                expected: "BPE, Unigram, WordPiece or WordLevel", found: type)
         }
     }
 

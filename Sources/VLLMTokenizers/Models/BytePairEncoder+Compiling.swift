@@ -17,6 +17,17 @@ extension BytePairEncoder {
         return Int((list.ids.max() ?? -1) + 1)
     }
 
+    /// Whether every byte is a token wherever in a word it stands.
+    static func hasAllBytes(_ tokens: TokenTable, _ prefix: [UInt8], _ suffix: [UInt8]) -> Bool {
+        ByteLevelAlphabet.scalars.allSatisfy { scalar in
+            var byte: [UInt8] = []
+            byte.appendUTF8(scalar)
+            return [byte, prefix + byte, byte + suffix, prefix + byte + suffix].allSatisfy {
+                tokens.id($0) != nil
+            }
+        }
+    }
+
     /// Finds the tokens of all merges and indexes them.
     static func mergeTable(
         _ list: MergeList, _ tokens: TokenTable, prefix: [UInt8], _ characters: inout CharacterMerges?
@@ -40,7 +51,7 @@ extension BytePairEncoder {
                 for part in at..<at + 3 where ids[part] < 0 {
                     let token = String(decoding: list.bytes[ranges[part]], as: UTF8.self)
                     throw TokenizerError(
-                        "merges", "merge \(rank) has a token that is not in the vocabulary",
+                        "merges[\(rank)]", "the merge has a token that is not in the vocabulary",
                         found: token.debugDescription)
                 }
                 let left = UInt32(ids[at])

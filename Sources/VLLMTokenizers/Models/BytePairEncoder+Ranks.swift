@@ -98,7 +98,7 @@ extension BytePairEncoder {
             wasUnknown = false
             return
         }
-        guard let id = try requireUnknownID() else { return }
+        guard let id = unknownID else { return }
         if !wasUnknown { ids.append(id) }
         wasUnknown = fusesUnknown
     }

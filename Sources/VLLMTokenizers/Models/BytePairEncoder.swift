@@ -23,7 +23,7 @@ struct BytePairEncoder: TokenEncoder {
     let hidden: HiddenSymbols
     /// Tokens that are only steps to longer ones.
     let unusedIDs: Set<Int32>
-    private let unknownToken: String?
+    /// The token of what is not known; without one that is left out.
     let unknownID: Int32?
     let fusesUnknown: Bool
     /// The tokens of bytes, if all bytes of a character that is not known may become tokens.
@@ -62,8 +62,6 @@ struct BytePairEncoder: TokenEncoder {
         self.characters = characters
         words = definition.ignoreMerges ? TokenTable(forms, idCount: idCount) : nil
         self.readsBytes = readsBytes
-        unknownToken = definition.unknownToken
-        unknownID = definition.unknownToken.flatMap { [tokens] in tokens.id(Array($0.utf8)) }
         fusesUnknown = definition.fusesUnknown
         fallback =
             definition.byteFallback
@@ -75,9 +73,16 @@ struct BytePairEncoder: TokenEncoder {
             return tokens.id(text) ?? -1
         }
         let isComplete = fallback?.allSatisfy { $0 >= 0 } == true
+        if let unknown = definition.unknownToken {
+            // Files of bytes name one that they never need, and need not have.
+            let isNeeded = !isComplete && !(readsBytes && Self.hasAllBytes(tokens, prefix, suffix))
+            unknownID = isNeeded ? try tokens.unknownID(of: unknown) : tokens.id(Array(unknown.utf8))
+        } else {
+            unknownID = nil
+        }
         cutsAnywhere = isComplete || fallback == nil && !fusesUnknown
         // Where unknown characters are left out, merges cross them.
-        let keepsUnknown = isComplete || unknownToken != nil
+        let keepsUnknown = isComplete || unknownID != nil
         adjacency =
             isPlain && !readsBytes && keepsUnknown
             ? Self.adjacency(definition, fallback: fallback ?? []) : nil
@@ -266,18 +271,8 @@ struct BytePairEncoder: TokenEncoder {
             for byte in text { symbols.append(UInt32(fallback[Int(byte)])) }
             return
         }
-        guard let unknownID = try requireUnknownID() else { return }
+        guard let unknownID else { return }
         if !fusesUnknown { flush(&pending, to: &symbols) }
         pending = unknownID
-    }
-
-    /// The id of what is not known, or nil if that is left out.
-    func requireUnknownID() throws(TokenizerError) -> Int32? {
-        guard let unknownToken else { return nil }
-        guard let unknownID else {
-            throw TokenizerError(
-                "model", "unk_token is not in the vocabulary", found: unknownToken.debugDescription)
-        }
-        return unknownID
     }
 }

@@ -39,8 +39,19 @@ struct TokenTable: Sendable {
                 place: Place(start: Int32(range.lowerBound), end: Int32(range.upperBound)),
                 id: list.ids[index])
             insert(entry)
-            if places[Int(entry.id)].start < 0 { places[Int(entry.id)] = entry.place }
         }
+        for entry in entries { name(entry) }
+        // Ids of tokens that stand again under others have no better name.
+        for index in 0..<list.count {
+            let range = list.range(index)
+            let place = Place(start: Int32(range.lowerBound), end: Int32(range.upperBound))
+            name(Entry(place: place, id: list.ids[index]))
+        }
+    }
+
+    /// Gives an id its token, unless it has one.
+    private mutating func name(_ entry: Entry) {
+        if places[Int(entry.id)].start < 0 { places[Int(entry.id)] = entry.place }
     }
 
     private mutating func insert(_ entry: Entry) {
@@ -110,6 +121,16 @@ struct TokenTable: Sendable {
     /// Returns the id of a token, or nil if there is none.
     func id(_ text: [UInt8]) -> Int32? {
         id(text.span, 0..<text.count)
+    }
+
+    /// Returns the id of the token that a model names for what is not known.
+    func unknownID(of token: String) throws(TokenizerError) -> Int32 {
+        guard let id = id(Array(token.utf8)) else {
+            throw TokenizerError(
+                "model.unk_token", "the token for what is not known is not in the vocabulary",
+                expected: "one of its \(count) tokens", found: token.debugDescription)
+        }
+        return id
     }
 
     /// Returns the place in `storage` of the token with an id, or nil if there is none.

@@ -7,25 +7,25 @@ struct WordPieceEncoder: TokenEncoder {
     private let trie: PrefixTrie
     /// The node under which the tokens inside words are, or `PrefixTrie.none`.
     private let continuation: UInt32
-    private let unknownToken: String
-    private let unknownID: Int32?
+    private let unknownID: Int32
     private let maximumWordLength: Int
 
     /// Compiles a description.
     init(_ definition: WordPieceDefinition) throws(TokenizerError) {
         let list = definition.vocabulary
         tokens = TokenTable(list, idCount: try BytePairEncoder.idCount(list))
-        trie = PrefixTrie(list.bytes, (0..<list.count).map { (list.range($0), list.ids[$0]) })
+        // An empty token would be found without end.
+        let entries = (0..<list.count).filter { !list.range($0).isEmpty }
+        trie = PrefixTrie(list.bytes, entries.map { (list.range($0), list.ids[$0]) })
         continuation = trie.node(of: definition.continuingSubwordPrefix.utf8)
-        unknownToken = definition.unknownToken
-        unknownID = tokens.id(Array(unknownToken.utf8))
+        unknownID = try tokens.unknownID(of: definition.unknownToken)
         maximumWordLength = definition.maximumWordLength
     }
 
     func encodeAnew(
         _ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout EncoderScratch, into ids: inout [Int32]
     ) throws(TokenizerError) {
-        guard !isTooLong(text, word) else { return ids.append(try requireUnknownID()) }
+        guard !isTooLong(text, word) else { return ids.append(unknownID) }
         let count = ids.count
         var position = word.lowerBound
         var node = PrefixTrie.root
@@ -34,7 +34,7 @@ struct WordPieceEncoder: TokenEncoder {
                 let match = trie.longest(from: node, text, position..<word.upperBound)
             else {
                 ids.removeLast(ids.count - count)
-                return ids.append(try requireUnknownID())
+                return ids.append(unknownID)
             }
             ids.append(match.value)
             position = match.end
@@ -46,13 +46,5 @@ struct WordPieceEncoder: TokenEncoder {
     private func isTooLong(_ text: Span<UInt8>, _ word: Range<Int>) -> Bool {
         guard word.count > maximumWordLength else { return false }
         return word.count { text[$0] & 0xC0 != 0x80 } > maximumWordLength
-    }
-
-    private func requireUnknownID() throws(TokenizerError) -> Int32 {
-        guard let unknownID else {
-            throw TokenizerError(
-                "model", "unk_token is not in the vocabulary", found: unknownToken.debugDescription)
-        }
-        return unknownID
     }
 }

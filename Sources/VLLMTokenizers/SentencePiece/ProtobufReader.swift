@@ -18,19 +18,17 @@ struct ProtobufReader: ~Escapable {
     private let bytes: Span<UInt8>
     private let end: Int
     private var position: Int
-    private let context: String
 
     /// Starts before the first field of the message that a range holds.
     @_lifetime(copy bytes)
-    init(_ bytes: Span<UInt8>, _ range: Range<Int>, context: String) {
+    init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         self.bytes = bytes
         position = range.lowerBound
         end = range.upperBound
-        self.context = context
     }
 
     private func failure(_ what: String, expected: String? = nil, found: String? = nil) -> TokenizerError {
-        TokenizerError("\(context): byte \(position)", what, expected: expected, found: found)
+        TokenizerError("byte \(position)", what, expected: expected, found: found)
     }
 
     /// Reads the next field, or nil at the end of the message.

@@ -20,12 +20,10 @@ struct SentencePieceModel {
     private var hasBeginning = true
     private var hasEnd = true
     private var hasPadding = false
-    private let context: String
 
     /// Reads a file.
-    init(_ bytes: Span<UInt8>, context: String) throws(TokenizerError) {
-        self.context = context
-        var reader = ProtobufReader(bytes, 0..<bytes.count, context: context)
+    init(_ bytes: Span<UInt8>) throws(TokenizerError) {
+        var reader = ProtobufReader(bytes, 0..<bytes.count)
         while let (field, value) = try reader.next() {
             switch field {
             case 1: try readPiece(bytes, try message(value, "pieces"))
@@ -39,7 +37,7 @@ struct SentencePieceModel {
     }
 
     private func wrongType(_ field: String) -> TokenizerError {
-        TokenizerError("\(context): \(field)", "the field has the wrong type")
+        TokenizerError(field, "the field has the wrong type")
     }
 
     private func message(_ value: ProtobufReader.Value, _ field: String) throws(TokenizerError) -> Range<Int>
@@ -53,7 +51,7 @@ struct SentencePieceModel {
     ) throws(TokenizerError) -> [UInt8] {
         let text = [UInt8](bytes, try message(value, field))
         guard UTF8Repair.isValid(text) else {
-            throw TokenizerError("\(context): \(field)", "the text is not UTF-8")
+            throw TokenizerError(field, "the text is not UTF-8")
         }
         return text
     }
@@ -63,7 +61,7 @@ struct SentencePieceModel {
         var piece: [UInt8] = []
         var score: Float = 0
         var kind = PieceKind.normal
-        var reader = ProtobufReader(bytes, range, context: context)
+        var reader = ProtobufReader(bytes, range)
         while let (field, value) = try reader.next() {
             switch field {
             case 1: piece = try text(bytes, value, name)
@@ -74,24 +72,24 @@ struct SentencePieceModel {
                 guard let number = value.int32 else { throw wrongType("\(name).type") }
                 guard let known = UInt8(exactly: number).flatMap(PieceKind.init) else {
                     throw TokenizerError(
-                        "\(context): \(name).type", "the type is not known", found: "\(number)")
+                        "\(name).type", "the type is not known", found: "\(number)")
                 }
                 kind = known
             default: break
             }
         }
-        guard !piece.isEmpty else { throw TokenizerError("\(context): \(name)", "the piece is empty") }
+        guard !piece.isEmpty else { throw TokenizerError("\(name)", "the piece is empty") }
         guard score.isFinite else {
-            throw TokenizerError("\(context): \(name).score", "the score is not finite", found: "\(score)")
+            throw TokenizerError("\(name).score", "the score is not finite", found: "\(score)")
         }
         guard pieces.count <= TokenList.maximumID else {
-            throw TokenizerError("\(context): \(name)", "there are too many pieces")
+            throw TokenizerError("\(name)", "there are too many pieces")
         }
         pieces.append(piece, score: Double(score), kind: kind)
     }
 
     private mutating func readTrainer(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(TokenizerError) {
-        var reader = ProtobufReader(bytes, range, context: context)
+        var reader = ProtobufReader(bytes, range)
         while let (field, value) = try reader.next() {
             switch field {
             case 3:
@@ -113,7 +111,7 @@ struct SentencePieceModel {
     }
 
     private mutating func readNormalizer(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(TokenizerError) {
-        var reader = ProtobufReader(bytes, range, context: context)
+        var reader = ProtobufReader(bytes, range)
         while let (field, value) = try reader.next() {
             switch field {
             case 2: normalization.characterMap = [UInt8](bytes, try message(value, "precompiled_charsmap"))
@@ -128,11 +126,11 @@ struct SentencePieceModel {
     /// Refuses what SentencePiece refuses when it loads a file.
     private func check() throws(TokenizerError) {
         func failure(_ what: String, _ found: String) -> TokenizerError {
-            TokenizerError("\(context): pieces", what, found: found)
+            TokenizerError("pieces", what, found: found)
         }
         guard kind == .unigram || kind == .bytePairs else {
             throw TokenizerError(
-                "\(context): trainer_spec.model_type", "the model is not supported",
+                "trainer_spec.model_type", "the model is not supported",
                 expected: "UNIGRAM or BPE",
                 found: kind == .word ? "WORD" : "CHAR")
         }
