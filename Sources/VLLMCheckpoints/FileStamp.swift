@@ -24,6 +24,12 @@ package struct FileStamp: Sendable, Hashable {
         inode = UInt(status.st_ino)
     }
 
+    /// True where a path is that of a folder, links followed.
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     private static func nanoseconds(_ time: timespec) -> Int {
         Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
     }

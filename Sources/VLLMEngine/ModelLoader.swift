@@ -114,7 +114,7 @@ package enum ModelLoader {
     package static func resolve(
         _ model: String, revision: String?, environment: [String: String]
     ) throws(CheckpointError) -> CheckpointSource {
-        if let source = try CheckpointSource(path: model) { return source }
+        if let source = try CheckpointSource.local(model) { return source }
         let cache = HubCache(environment: environment)
         let (name, quantization) = CheckpointSource.quantized(model) ?? (model, "")
         let isID = HubCache.isRepositoryID(name)
@@ -124,7 +124,7 @@ package enum ModelLoader {
             return source
         }
         let looked = isID ? ", and the local cache \(cache.root) has no such model" : ""
-        throw CheckpointError(model, "is not a folder with a config.json, nor a GGUF file\(looked).")
+        throw CheckpointError(model, "is neither a folder nor a file here\(looked).")
     }
 }
 

@@ -42,36 +42,66 @@ struct TokenizerSource: Sendable {
         }
     }
 
-    /// What vocabularies of SentencePiece and tiktoken are called, where no `tokenizer.json` says all.
-    private static let modelFiles = [
-        "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "tiktoken.model", "qwen.tiktoken",
-    ]
-
     private static func loadTokenizer(_ source: CheckpointSource) throws(CheckpointError) -> Tokenizer? {
         do {
-            let configuration = try source.file("tokenizer_config.json")?.bytes
-            if let file = try source.file("tokenizer.json") {
-                return try Tokenizer(
-                    TokenizerLoader.definition(tokenizerJSON: file.bytes, configuration: configuration))
-            }
-            for name in modelFiles {
-                guard let file = try source.file(name) else { continue }
-                return try Tokenizer(
-                    TokenizerLoader.definition(
-                        modelFile: file.bytes, name: name, configuration: configuration))
-            }
-            guard let vocabulary = try source.file("vocab.json"), let merges = try source.file("merges.txt")
-            else {
-                return nil
-            }
-            return try Tokenizer(
-                TokenizerLoader.definition(
-                    vocabularyJSON: vocabulary.bytes, merges: merges.bytes, configuration: configuration))
+            guard let definition = try definition(source) else { return nil }
+            return try Tokenizer(definition)
+        } catch let error as TokenizerError {
+            throw CheckpointError(error.file.map(source.path) ?? source.name, "\(error.message).")
         } catch let error as CheckpointError {
             throw error
         } catch {
             throw CheckpointError(source.name, "\(error).")
         }
+    }
+
+    /// Reads the first of `TokenizerFileNames` that there is; nil where there is none.
+    private static func definition(_ source: CheckpointSource) throws -> TokenizerDefinition? {
+        let configuration = try source.file("tokenizer_config.json")?.bytes
+        if let file = try source.file(TokenizerFileNames.whole) {
+            return try TokenizerLoader.definition(tokenizerJSON: file.bytes, configuration: configuration)
+        }
+        let addedTokens = try source.file("added_tokens.json")?.bytes
+        if let name = try modelFile(source), let file = try source.file(name) {
+            return try TokenizerLoader.definition(
+                modelFile: file.bytes, name: name, configuration: configuration, addedTokens: addedTokens)
+        }
+        let vocabulary = try source.file(TokenizerFileNames.vocabulary)
+        let merges = try source.file(TokenizerFileNames.merges)
+        if let vocabulary, let merges {
+            return try TokenizerLoader.definition(
+                vocabularyJSON: vocabulary.bytes, merges: merges.bytes, configuration: configuration,
+                addedTokens: addedTokens)
+        }
+        if let words = try source.file(TokenizerFileNames.words) {
+            return try TokenizerLoader.definition(
+                words: words.bytes, configuration: configuration, addedTokens: addedTokens)
+        }
+        guard vocabulary == nil, merges == nil else {
+            let (there, missing) =
+                vocabulary == nil
+                ? (TokenizerFileNames.merges, TokenizerFileNames.vocabulary)
+                : (TokenizerFileNames.vocabulary, TokenizerFileNames.merges)
+            throw CheckpointError(
+                source.path(of: missing),
+                "is not there, but \(there) is, which is half a tokenizer: put the other file beside it, or a \(TokenizerFileNames.whole)."
+            )
+        }
+        return nil
+    }
+
+    /// The name of a vocabulary of SentencePiece or tiktoken.
+    private static func modelFile(_ source: CheckpointSource) throws(CheckpointError) -> String? {
+        let names = try source.fileNames()
+        if let name = TokenizerFileNames.models.first(where: names.contains) { return name }
+        let vocabularies = names.filter { $0.hasSuffix(TokenizerFileNames.tiktokenEnding) }.sorted()
+        guard vocabularies.count <= 1 else {
+            throw CheckpointError(
+                source.name,
+                "has \(vocabularies.count) vocabularies of tiktoken, of which one should be left: \(vocabularies.prefix(8).joined(separator: ", "))."
+            )
+        }
+        return vocabularies.first
     }
 
     /// One template, or a list of named ones.

@@ -77,7 +77,7 @@ import VLLMJSON
             ("is part 1 by 'split.no', but part 2", [part(0, of: 2), part(0, of: 2, tensor: "t1")]),
             ("'split.tensors.count' is 3", [part(0, of: 2, total: 3), part(1, of: 2, total: 3)]),
             ("one of 3 parts", [part(0, of: 3), part(1, of: 3)]),
-            ("is not there", [part(0, of: 2)]),
+            ("is not there: the weights are in 2 files, and all are needed", [part(0, of: 2)]),
         ]
         for (expected, parts) in cases {
             let folder = try TemporaryFolder()
@@ -88,6 +88,8 @@ import VLLMJSON
                 try GGUFModel(path: "\(folder.path)/m-00001-of-00002.gguf")
             }
             #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
+            let isMissing = parts.count == 1
+            #expect(!isMissing || error?.file == "\(folder.path)/m-00002-of-00002.gguf")
         }
         let folder = try TemporaryFolder()
         try folder.write(part(0, of: 2), to: "alone.gguf")
@@ -111,6 +113,34 @@ import VLLMJSON
             #expect(source?.path == "\(folder.path)/\(file).gguf")
         }
         #expect(throws: CheckpointError.self) { try CheckpointSource(path: "\(folder.path):Q4_K") }
+    }
+
+    @Test("what looks like a path and is no model says what it lacks; other names may be ids of the hub")
+    func localPaths() throws {
+        func refused(_ path: String, _ what: String, _ file: String? = nil) {
+            let error = #expect(throws: CheckpointError.self) { try CheckpointSource.local(path) }
+            #expect(error?.message.contains(what) == true && error?.file == file ?? path, "\(error as Any)")
+        }
+        let folder = try TemporaryFolder()
+        refused(folder.path, "there is no config.json")
+        refused(folder.path, "It is empty.")
+        refused(folder.path + ":Q4_K_M", "without GGUF files, of which 'Q4_K_M'", folder.path)
+        try folder.write([1], to: "notes.md")
+        try folder.write([1], to: "model.safetensors")
+        refused(folder.path, "It holds model.safetensors, notes.md.")
+        refused(folder.path + "/notes.md", "is a file, but not one of GGUF")
+        for path in ["/nowhere/at/all", "./nowhere", "../nowhere/x"] { refused(path, "is not there") }
+        for name in ["org/name", "nowhere", "", "org/name:Q4_K_M", ".hidden/x"] {
+            #expect(try CheckpointSource.local(name) == nil, "\(name)")
+        }
+        for name in [
+            "tokenizer.json", "tokenizer.model", "x.tiktoken", "vocab.json", "merges.txt", "vocab.txt",
+            "config.json",
+        ] {
+            let folder = try TemporaryFolder()
+            try folder.write(Array("{}".utf8), to: name)
+            #expect(try CheckpointSource.local(folder.path)?.folder == folder.path, "\(name)")
+        }
     }
 
     @Test("a folder with safetensors beside GGUF files is what its config.json says")

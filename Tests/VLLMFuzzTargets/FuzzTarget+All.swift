@@ -66,6 +66,9 @@ extension FuzzTarget {
             bytes in
             try tokenize(["qwen.tiktoken": bytes])
         },
+        FuzzTarget("tokenizer-words", upTo: 4096, seeds: .made(Samples.words)) { bytes in
+            try tokenize(["vocab.txt": bytes])
+        },
         FuzzTarget(
             "tokenizer-config", upTo: 4096, seeds: .made(Samples.tokenizerConfigurations)
         ) { bytes in

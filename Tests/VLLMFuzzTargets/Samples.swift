@@ -46,6 +46,10 @@ enum Samples {
         [0x0A, 9, 0x0A, 5] + Array("<unk>".utf8) + [0x18, 2] + [0x0A, 3, 0x0A, 1, UInt8(ascii: "a")]
 
     /// Makes what stands beside such a file.
+    static func words() -> [[UInt8]] {
+        ["[UNK]\n[CLS]\n[SEP]\na\n##b\n\nhello\r\n##lo\n,\né\n", "[UNK]"].map { Array($0.utf8) }
+    }
+
     static func tokenizerConfigurations() -> [[UInt8]] {
         [
             #"{"tokenizer_class": "LlamaTokenizer", "add_bos_token": true, "bos_token": "<s>", "legacy": false}"#,

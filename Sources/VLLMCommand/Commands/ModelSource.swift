@@ -21,15 +21,14 @@ struct ModelSource {
     func resolve(
         _ name: String, revision: String?, wanting selection: FileSelection = .checkpoint()
     ) async throws -> CheckpointSource {
-        if let local = try Self.local(name) {
+        if let local = try CheckpointSource.local(name) {
             if revision != nil { logger.warning("'\(name)' is a path: the revision changes nothing.") }
             return local
         }
         let (id, quantization) = CheckpointSource.quantized(name) ?? (name, "")
         guard HubCache.isRepositoryID(id) else {
             throw CheckpointError(
-                name,
-                "is neither a folder with a config.json, nor a GGUF file, nor the id of a model on the hub.")
+                name, "is neither a folder or a file here, nor the id of a model on the hub.")
         }
         let selection = quantization.isEmpty ? selection : .gguf(quantization: quantization)
         let configuration = try configuration()
@@ -43,7 +42,7 @@ struct ModelSource {
                 }
         } catch {
             throw HubError(
-                error.kind, "'\(name)' is no folder with a config.json here, and not in the cache. \(error)")
+                error.kind, "There is no folder '\(name)' here, and the cache has no such model. \(error)")
         }
         guard !quantization.isEmpty, let model = try CheckpointSource(path: "\(path):\(quantization)") else {
             return .folder(path: path)
@@ -74,14 +73,5 @@ struct ModelSource {
         var configuration = try HubConfiguration(environment: environment, token: token, cacheRoot: cacheRoot)
         configuration.logger = logger
         return configuration
-    }
-
-    /// A GGUF file, or a folder with a checkpoint or a tokenizer.
-    private static func local(_ path: String) throws(CheckpointError) -> CheckpointSource? {
-        guard !path.isEmpty, !path.utf8.contains(0) else { return nil }
-        if let source = try CheckpointSource(path: path) { return source }
-        let names = ["tokenizer.json", "vocab.json"]
-        let isThere = names.contains { (try? FileBytes(mapping: "\(path)/\($0)")) != nil }
-        return isThere ? .folder(path: path) : nil
     }
 }

@@ -53,7 +53,8 @@ struct TokenizeCommand: ParsableCommand, Command {
             source = try await files.resolve(model, revision: revision, wanting: .tokenizer)
         }
         guard let tokenizer = try ModelLoader.tokenizer(of: source) else {
-            throw UsageError("'\(source.name)' has no tokenizer.")
+            throw UsageError(
+                "'\(source.name)' has no tokenizer: \(TokenizerFileNames.wanted) should be there.")
         }
         if let decode {
             let tokens = try TokenIDList.parse(decode, flag: "--decode")

@@ -44,11 +44,21 @@ struct ProgramTests {
         #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
     }
 
+    /// A folder with a vocabulary of tiktoken.
+    private static let vocabularies =
+        "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        + "/VLLMTokenizersTests/Fixtures"
+
     @Test(
         "what fails at run time ends with code 1 and one sentence that says where",
         arguments: [
             (["generate", "/nonexistent/model", "--prompt", "x"], "/nonexistent/model"),
             (["serve", "/nonexistent/model", "--host", "127.0.0.1", "--port", "0"], "/nonexistent/model"),
+            (["generate", "./nowhere", "--prompt", "x"], "./nowhere: is not there"),
+            (["tokenize", "/usr", "--prompt", "x"], "/usr: is a folder without a model"),
+            (["tokenize", #filePath, "--prompt", "x"], "is a file, but not one of GGUF"),
+            // A vocabulary alone makes a folder that of a tokenizer.
+            (["tokenize", Self.vocabularies, "--prompt", "x"], "how small.tiktoken cuts words"),
             (["generate", "--prompt-token-ids", "2000000000"], "2000000000"),
             (["chat", "--url", "http://127.0.0.1:9/v1", "-q", "x"], "127.0.0.1:9"),
         ])
