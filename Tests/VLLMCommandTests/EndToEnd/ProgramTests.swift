@@ -73,8 +73,8 @@ struct ProgramTests {
     @Test(
         "an inspection lists ten tensors of each kind that do not fit, and ends with code 1",
         arguments: [
-            (#"{"num_hidden_layers": 5}"#, ["18 tensors are missing:", "model.layers.3.", "and 8 more"]),
-            (#"{"num_hidden_layers": 2}"#, ["9 tensors are of no use to the model:", "model.layers.2."]),
+            (#"{"num_hidden_layers": 4}"#, ["18 tensors are missing:", "model.layers.2.", "and 8 more"]),
+            (#"{"num_hidden_layers": 1}"#, ["9 tensors are of no use to the model:", "model.layers.1."]),
             (#"{"vocab_size": 299}"#, ["2 tensors are of another shape:", "[300, 64], should be [299, 64]"]),
         ])
     func inspection(overrides: String, texts: [String]) throws {
