@@ -32,7 +32,7 @@ struct CachedSnapshot: Sendable {
             guard let files = try? GGUFFolder(path).files(quantization: quantization) else {
                 return "the GGUF file in \(quantization)"
             }
-            return files.compactMap { $0.split(separator: "/").last.map(String.init) }.first { !has($0) }
+            return files.map { String($0.dropFirst(path.count + 1)) }.first { !has($0) }
         }
         guard case .checkpoint(let files) = selection else { return nil }
         guard has("config.json") else { return "config.json" }

@@ -72,8 +72,8 @@ package enum FileSelection: Sendable, Hashable {
         _ quantization: String, in paths: some Sequence<String>
     ) throws(HubError) -> [String] {
         do throws(CheckpointError) {
-            let top = paths.filter { !$0.contains("/") }
-            return try GGUFFolder("the repository", files: top).files(quantization: quantization)
+            let near = paths.filter { path in path.count { $0 == "/" } <= 1 }
+            return try GGUFFolder("the repository", files: near).files(quantization: quantization)
         } catch {
             throw HubError(.fileNotFound, error.description)
         }

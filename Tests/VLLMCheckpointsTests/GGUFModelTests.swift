@@ -113,6 +113,17 @@ import VLLMJSON
             #expect(source?.path == "\(folder.path)/\(file).gguf")
         }
         #expect(throws: CheckpointError.self) { try CheckpointSource(path: "\(folder.path):Q4_K") }
+        // A folder for each quantization, as large models have them.
+        try folder.makeFolder("Q2_K")
+        for number in 0..<2 {
+            try folder.write(part(number, of: 2), to: "Q2_K/m-0000\(number + 1)-of-00002.gguf")
+        }
+        try folder.makeFolder("other")
+        try folder.write(part(0, of: 1), to: "other/m-Q8_0.gguf")
+        let parts = try CheckpointSource(path: "\(folder.path):Q2_K")
+        #expect(parts?.path == "\(folder.path)/Q2_K/m-00001-of-00002.gguf")
+        let whole = try CheckpointSource(path: "\(folder.path):Q8_0")
+        #expect(whole?.path == "\(folder.path)/m-Q8_0.gguf")
     }
 
     @Test("what looks like a path and is no model says what it lacks; other names may be ids of the hub")

@@ -17,6 +17,10 @@ final class TemporaryFolder {
         try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"))
     }
 
+    func makeFolder(_ name: String) throws {
+        try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: false)
+    }
+
     func read(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(filePath: "\(path)/\(name)")))
     }

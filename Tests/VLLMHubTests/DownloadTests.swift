@@ -131,6 +131,31 @@ import VLLMHub
         }
     }
 
+    @Test func `of a repository of GGUF files the quantization that is asked for comes, with all its parts`()
+        async throws
+    {
+        let files: [String: [UInt8]] = [
+            "README.md": [1], "m-Q8_0.gguf": [2], "m-Q4_K_M.gguf": [3], "mmproj-F16.gguf": [4],
+            "Q2_K/m-00001-of-00002.gguf": [5], "Q2_K/m-00002-of-00002.gguf": [6],
+        ]
+        try await HubFixture.run(files, large: []) { fixture in
+            _ = try await fixture.fetch(.gguf(quantization: "q4_k_m"))
+            #expect(fixture.cache.names(in: HubFixture.snapshot()) == ["m-Q4_K_M.gguf"])
+            let cached = { (quantization: String) throws in
+                try fixture.client().cachedSnapshot(
+                    of: "org/model", wanting: .gguf(quantization: quantization))
+            }
+            #expect(try cached("Q4_K_M") != nil && cached("Q8_0") == nil && cached("Q2_K") == nil)
+            _ = try await fixture.fetch(.gguf(quantization: "Q2_K"))
+            #expect(
+                fixture.cache.names(in: HubFixture.snapshot("Q2_K")) == [
+                    "m-00001-of-00002.gguf", "m-00002-of-00002.gguf",
+                ])
+            #expect(try cached("Q2_K") != nil)
+            await #expect(throws: HubError.self) { _ = try await fixture.fetch(.gguf(quantization: "Q3_K")) }
+        }
+    }
+
     @Test func `files with the same content share a blob, which is fetched once`() async throws {
         let files: [String: [UInt8]] = ["a.json": [7, 7], "b.json": [7, 7], "empty": []]
         try await HubFixture.run(files, large: []) { fixture in

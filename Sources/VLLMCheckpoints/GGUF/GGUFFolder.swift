@@ -8,10 +8,18 @@ package struct GGUFFolder {
     /// The models in it: whole files, and those that are split into parts.
     let models: [GGUFName]
 
-    /// Lists a folder; what is no folder has no models.
+    /// Most folders that are looked into.
+    private static let maximumFolders = 64
+
+    /// Lists a folder and those in it, for large models often have one for each quantization; what is no folder has no
+    /// models.
     package init(_ path: String) {
-        let names = (try? FilePath.names(in: path)) ?? []
-        self.init(path, files: names.map { "\(path)/\($0)" })
+        let names = ((try? FilePath.names(in: path)) ?? []).sorted()
+        let folders = names.filter { !$0.hasPrefix(".") && FileStamp.isFolder("\(path)/\($0)") }
+        let inFolders = folders.prefix(Self.maximumFolders).flatMap { folder in
+            ((try? FilePath.names(in: "\(path)/\(folder)")) ?? []).map { "\(folder)/\($0)" }
+        }
+        self.init(path, files: (names + inFolders).map { "\(path)/\($0)" })
     }
 
     /// Takes the names of files.
@@ -28,8 +36,11 @@ package struct GGUFFolder {
 
     /// The file of the one model, or of the one in a quantization; all parts where it is split.
     package func files(quantization: String? = nil) throws(CheckpointError) -> [String] {
-        let candidates =
+        var candidates =
             quantization.map { name in models.filter { $0.names(quantization: name) } } ?? models
+        // One beside the folders comes before those in them.
+        let depth = candidates.map(\.depth).min()
+        candidates.removeAll { $0.depth != depth }
         if candidates.count == 1, let model = candidates.first { return model.parts }
         let listed = models.map(\.file).joined(separator: ", ")
         guard let quantization else {

@@ -19,8 +19,14 @@ struct GGUFName: Hashable {
     /// True for files that are called as GGUF files are.
     static func isGGUF(_ path: String) -> Bool { path.lowercased().hasSuffix(suffix) }
 
-    /// True where a quantization, such as `Q4_K_M`, stands in the file's own name, between dashes or dots.
+    /// How many folders it is in.
+    var depth: Int { parts.first?.count { $0 == "/" } ?? 0 }
+
+    /// True where a quantization, such as `Q4_K_M`, stands in the file's own name, between dashes or dots, or is that of
+    /// its folder.
     func names(quantization: String) -> Bool {
+        let folder = (parts.first ?? "").split(separator: "/").dropLast().last ?? ""
+        if folder.lowercased() == quantization.lowercased() { return true }
         let words = "-\(file.dropLast(Self.suffix.count))-".lowercased().replacing(".", with: "-")
         return words.contains("-\(quantization.lowercased())-")
     }
