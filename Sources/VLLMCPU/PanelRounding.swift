@@ -8,8 +8,7 @@ import VLLMTensors
 final class PanelRounding {
     private let kernels: vllm_kernels
     private let format: KernelFormat
-    /// What has its codes already.
-    private let stored: BlockFormat?
+    private let weightFormat: WeightFormat
     private let inputs: Int
     private var values: [Float]
     private var codes: [Int8]
@@ -19,7 +18,7 @@ final class PanelRounding {
     init(_ kernels: vllm_kernels, _ format: KernelFormat, _ weightFormat: WeightFormat, inputs: Int) {
         self.kernels = kernels
         self.format = format
-        stored = BlockFormat.allCases.first { $0.ownWidth == weightFormat }
+        self.weightFormat = weightFormat
         self.inputs = inputs
         values = [Float](repeating: 0, count: inputs)
         codes = [Int8](repeating: 0, count: Int(VLLM_PANEL) * inputs)
@@ -49,12 +48,17 @@ final class PanelRounding {
         }
     }
 
+    /// True for blocks that have the codes already.
+    private func hasCodes(_ stored: BlockFormat) -> Bool {
+        stored.ownWidth == weightFormat || stored.isHeldByQ8_0 && stored.packed == weightFormat
+    }
+
     /// A row's codes and factors.
     private func open(
         _ row: StoredRow, _ codes: UnsafeMutablePointer<Int8>, _ scales: UnsafeMutablePointer<Float>,
         groupsFrom first: Int
     ) {
-        if let stored, row.format == .blocks(stored) {
+        if case .blocks(let stored) = row.format, hasCodes(stored) {
             unsafe vllm_open_blocks(codes, scales, row.address, stored.kernelType, Int32(inputs))
             return
         }

@@ -45,6 +45,7 @@ import VLLMTensors
                 address, dtype.kernelType, stride, Int32(count), packed.limit(of: dtype))
             return column < 0 ? nil : Int(column)
         case .blocks(let blocks):
+            if blocks == .mxfp4 { return firstBeyond(packed, powers: count / blocks.length) }
             // Codes are finite, so that all of a block's numbers are if its factors are.
             for block in 0..<count / blocks.length {
                 for factor in blocks.factors {
@@ -58,6 +59,18 @@ import VLLMTensors
     }
 }
 
+extension StoredRow {
+    /// The first column of a block of MXFP4 whose factor is no number, or none that Q8_0 has.
+    private func firstBeyond(_ packed: KernelFormat, powers count: Int) -> Int? {
+        // 255 is NaN; half of 2^16 is the largest power of two in float16.
+        let limit = packed.dtype == VLLM_DTYPE_Q8_0 ? 127 + 16 : 254
+        let block = (0..<count).first { block in
+            unsafe address.load(fromByteOffset: block * BlockFormat.mxfp4.size, as: UInt8.self) > limit
+        }
+        return block.map { $0 * BlockFormat.mxfp4.length }
+    }
+}
+
 extension BlockFormat {
     /// Where in a block its float16 factors stand.
     fileprivate var factors: [Int] {
@@ -66,6 +79,7 @@ extension BlockFormat {
         case .q4_1, .q5_1, .q4K, .q5K: [0, 2]
         case .q2K: [80, 82]
         case .q3K: [108]
+        case .mxfp4: []
         case .q6K: [208]
         }
     }
@@ -85,6 +99,7 @@ extension BlockFormat {
         case .q6K: VLLM_BLOCK_Q6_K
         case .iq4NL: VLLM_BLOCK_IQ4_NL
         case .iq4XS: VLLM_BLOCK_IQ4_XS
+        case .mxfp4: VLLM_BLOCK_MXFP4
         }
     }
 }

@@ -22,7 +22,7 @@ package struct StoredBlocks: Sendable {
             case .q8_0: append(plain: block, bits: 8)
             case .q4K: appendQ4K(block)
             case .q6K: appendQ6K(block)
-            case .q4_1, .q5_1, .q2K, .q3K, .q5K, .iq4NL, .iq4XS:
+            case .q4_1, .q5_1, .q2K, .q3K, .q5K, .iq4NL, .iq4XS, .mxfp4:
                 preconditionFailure("nothing is rounded to \(format.rawValue)")
             }
         }

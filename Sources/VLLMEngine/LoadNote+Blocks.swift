@@ -19,8 +19,12 @@ extension LoadNote {
             sentences.append("all weights (\(listed(formats))) are rounded to \(quantization)")
         } else {
             let kept = formats.filter { $0.format.ownWidth != nil }
-            let rounded = formats.filter { $0.format.ownWidth == nil }
+            let held = formats.filter { $0.format.isHeldByQ8_0 }
+            let rounded = formats.filter { $0.format.ownWidth == nil && !$0.format.isHeldByQ8_0 }
             if !kept.isEmpty { sentences.append("\(listed(kept)) tensors are run as they are stored") }
+            if !held.isEmpty {
+                sentences.append("\(listed(held)) tensors take eight bits, which hold them exactly")
+            }
             if !rounded.isEmpty { sentences.append("\(listed(rounded)) tensors are rounded to eight bits") }
         }
         self.init(isWarning: false, text: "Weights in blocks: \(sentences.joined(separator: "; ")).")

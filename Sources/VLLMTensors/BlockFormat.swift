@@ -19,11 +19,12 @@ public enum BlockFormat: String, Sendable, Hashable, CaseIterable {
     case q6K = "Q6_K"
     case iq4NL = "IQ4_NL"
     case iq4XS = "IQ4_XS"
+    case mxfp4 = "MXFP4"
 
     /// Numbers of a block, neighbours in a row.
     public var length: Int {
         switch self {
-        case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .iq4NL: 32
+        case .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .iq4NL, .mxfp4: 32
         case .q2K, .q3K, .q4K, .q5K, .q6K, .iq4XS: 256
         }
     }
@@ -31,6 +32,7 @@ public enum BlockFormat: String, Sendable, Hashable, CaseIterable {
     /// Bytes of a block.
     public var size: Int {
         switch self {
+        case .mxfp4: 17
         case .q4_0, .iq4NL: 18
         case .q4_1: 20
         case .q5_0: 22
@@ -53,10 +55,15 @@ public enum BlockFormat: String, Sendable, Hashable, CaseIterable {
         case .q8_0: .blocks(.q8_0)
         case .q4K: .blocks(.q4K)
         case .q6K: .blocks(.q6K)
-        case .q4_1, .q5_1, .q2K, .q3K, .q5K, .iq4NL, .iq4XS: nil
+        case .q4_1, .q5_1, .q2K, .q3K, .q5K, .iq4NL, .iq4XS, .mxfp4: nil
         }
     }
 
-    /// The packed format that its tensors are multiplied in: the numbers' own, or eight bits that they are rounded to.
+    /// True for blocks of 32 with one factor whose codes stand for whole numbers of up to eight bits: Q8_0 holds these very
+    /// numbers, in more bits.
+    package var isHeldByQ8_0: Bool { self == .iq4NL || self == .mxfp4 }
+
+    /// The packed format that its tensors are multiplied in: the numbers' own, or eight bits that hold them or that they
+    /// are rounded to.
     package var packed: WeightFormat { ownWidth ?? .blocks(.q8_0) }
 }

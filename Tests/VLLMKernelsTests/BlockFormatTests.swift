@@ -82,7 +82,7 @@ private struct BlockFixture: Decodable {
             .q4_0: VLLM_BLOCK_Q4_0, .q4_1: VLLM_BLOCK_Q4_1, .q5_0: VLLM_BLOCK_Q5_0, .q5_1: VLLM_BLOCK_Q5_1,
             .q8_0: VLLM_BLOCK_Q8_0, .q2K: VLLM_BLOCK_Q2_K, .q3K: VLLM_BLOCK_Q3_K, .q4K: VLLM_BLOCK_Q4_K,
             .q5K: VLLM_BLOCK_Q5_K, .q6K: VLLM_BLOCK_Q6_K, .iq4NL: VLLM_BLOCK_IQ4_NL,
-            .iq4XS: VLLM_BLOCK_IQ4_XS,
+            .iq4XS: VLLM_BLOCK_IQ4_XS, .mxfp4: VLLM_BLOCK_MXFP4,
         ]
         let name = try #require(names[format])
         #expect(Int(vllm_block_length(name)) == format.length && vllm_block_size(name) == format.size)
@@ -102,7 +102,27 @@ private struct BlockFixture: Decodable {
         for begin in stride(from: 0, to: expected.count, by: 32) {
             let largest = expected[begin..<begin + 32].reduce(0) { max($0, abs($1)) }
             let errors = (begin..<begin + 32).map { abs(found[$0] - expected[$0]) }
-            #expect((errors.max() ?? 0) <= 0.57 * largest / 127)
+            #expect((errors.max() ?? 0) <= (format.isHeldByQ8_0 ? 0 : 0.57 * largest / 127))
+        }
+    }
+
+    @Test func factorsOfMXFP4ThatAreNoNumbersOrBeyondFloat16AreRefused() throws {
+        let backend = try CPUBackend(.init(numThreads: 1))
+        for (exponent, isNumber, isPacked) in [
+            (0, true, true), (143, true, true), (144, true, false), (255, false, false),
+        ]
+            as [(UInt8, Bool, Bool)]
+        {
+            let stored = Memory(
+                [100] + [UInt8](repeating: 0x17, count: 16) + [exponent] + [UInt8](repeating: 0x17, count: 16)
+            )
+            let source = TensorSource(
+                address: unsafe UInt(bitPattern: stored.address), blocks: .mxfp4, rows: 1, columns: 64)
+            func packs(_ format: WeightFormat) -> Bool {
+                (try? backend.pack(WeightDescription(parts: [source], format: format))) != nil
+            }
+            #expect(packs(.dense(.float32)) == isNumber)
+            #expect(packs(.blocks(.q8_0)) == isPacked)
         }
     }
 

@@ -103,7 +103,8 @@ typedef enum {
     VLLM_BLOCK_Q5_K,
     VLLM_BLOCK_Q6_K,
     VLLM_BLOCK_IQ4_NL,
-    VLLM_BLOCK_IQ4_XS
+    VLLM_BLOCK_IQ4_XS,
+    VLLM_BLOCK_MXFP4
 } vllm_block;
 
 /// Numbers of a block: 32 or 256.
@@ -115,7 +116,7 @@ size_t vllm_block_size(vllm_block type);
 void vllm_widen_blocks(float *out, const void *row, vllm_block type, int k);
 
 /// Writes k codes of Q4_0, Q5_0 or Q8_0 and a scale a block, as `vllm_pack_integers` takes them for I4, Q5_0
-/// and Q8_0.
+/// and Q8_0; those of IQ4_NL and MXFP4 as it takes them for Q8_0.
 void vllm_open_blocks(int8_t *codes, float *scales, const void *row, vllm_block type, int k);
 
 /// Packs one panel of Q4_K or Q6_K from 16 rows of blocks of that type; `rows[i]` may be NULL (a zero row).

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Opens blocks as ggml stores them. All factors are exact: a float16 times a whole number of up to eight
-// bits.
+// bits, or a power of two.
 //
 // A block of 32 has its codes in halves: the low halves of 16 bytes are its first 16, the high halves the
 // others. Blocks of 256 (the k-quants) have groups of 16 or 32 with small factors of their own, and float16
@@ -18,6 +18,7 @@ typedef struct {
 
 static shape shape_of(vllm_block type) {
     switch (type) {
+    case VLLM_BLOCK_MXFP4: return (shape){32, 17};
     case VLLM_BLOCK_Q4_0:
     case VLLM_BLOCK_IQ4_NL: return (shape){32, 18};
     case VLLM_BLOCK_Q4_1: return (shape){32, 20};
@@ -39,6 +40,10 @@ size_t vllm_block_size(vllm_block type) { return (size_t)shape_of(type).size; }
 
 /// The values of four bits that are not steps of one size.
 static const int8_t UNEVEN[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+
+/// Twice the numbers of a sign, two bits of exponent and one of mantissa (OCP Microscaling
+/// Formats 1.0, 5.3.3).
+static const int8_t SMALL_FLOATS[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
 static float half_at(const uint8_t *from) {
     uint16_t half;
@@ -72,9 +77,17 @@ static void open_halves(int8_t *codes, const uint8_t *bytes, int count) {
     }
 }
 
-static void open_uneven(int8_t *codes, const uint8_t *bytes) {
+static void open_from(const int8_t table[16], int8_t *codes, const uint8_t *bytes) {
     open_halves(codes, bytes, 16);
-    for (int j = 0; j < 32; j++) codes[j] = UNEVEN[codes[j]];
+    for (int j = 0; j < 32; j++) codes[j] = table[codes[j]];
+}
+
+/// Half of the power of two whose exponent, above 127, a byte holds.
+static float half_power(uint8_t exponent) {
+    uint32_t bits = exponent < 2 ? 0x00200000u << exponent : (uint32_t)(exponent - 1) << 23;
+    float power;
+    memcpy(&power, &bits, 4);
+    return power;
 }
 
 /// Blocks of 32.
@@ -87,7 +100,7 @@ static void open_small(vllm_block_values *out, const uint8_t *block, vllm_block 
         return;
     }
     if (type == VLLM_BLOCK_IQ4_NL) {
-        open_uneven(out->codes, codes);
+        open_from(UNEVEN, out->codes, codes);
         return;
     }
     const int is_five = type == VLLM_BLOCK_Q5_0 || type == VLLM_BLOCK_Q5_1;
@@ -158,7 +171,7 @@ static void open_iq4_xs(vllm_block_values *out, const uint8_t *block) {
     for (int g = 0; g < 8; g++) {
         int low = block[4 + g / 2] >> g % 2 * 4 & 15, high = highs >> 2 * g & 3;
         set_factors(out, 2 * g, 2, scale * (float)((low | high << 4) - 32), 0);
-        open_uneven(out->codes + 32 * g, block + 8 + 16 * g);
+        open_from(UNEVEN, out->codes + 32 * g, block + 8 + 16 * g);
     }
 }
 
@@ -171,6 +184,10 @@ void vllm_open_block(vllm_block_values *out, const uint8_t *block, vllm_block ty
     case VLLM_BLOCK_Q5_K: open_q4_k_q5_k(out, block, 1); break;
     case VLLM_BLOCK_Q6_K: open_q6_k(out, block); break;
     case VLLM_BLOCK_IQ4_XS: open_iq4_xs(out, block); break;
+    case VLLM_BLOCK_MXFP4:
+        set_factors(out, 0, 2, half_power(block[0]), 0);
+        open_from(SMALL_FLOATS, out->codes, block + 1);
+        break;
     default: open_small(out, block, type);
     }
 }
