@@ -85,7 +85,7 @@ public struct Checkpoint: Sendable {
 
     /// A matrix of the given shape [rows, columns], or a vector as one column.
     package func matrix(_ name: String, rows: Int, columns: Int) throws(CheckpointError) -> TensorSource {
-        let isVector = columns == 1 && tensors[name]?.shape.count == 1
+        let isVector = columns == 1 && tensors[name]?.shape.count != 2
         return try matrix(name, shape: isVector ? [rows] : [rows, columns], at: 0, rows, columns)
     }
 

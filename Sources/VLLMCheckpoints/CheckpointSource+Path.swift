@@ -42,6 +42,9 @@ extension CheckpointSource {
                 path, "is a file, but not one of GGUF; other models are named by the folder that they are in."
             )
         }
+        if let (file, quantization) = quantized(path), !FileStamp.isFolder(file), FileStamp(file) != nil {
+            throw CheckpointError(file, "is a file: '\(quantization)' names one of a folder of GGUF files.")
+        }
         if let (folder, quantization) = quantized(path), FileStamp.isFolder(folder) {
             throw CheckpointError(
                 folder, "is a folder without GGUF files, of which '\(quantization)' could be one.")

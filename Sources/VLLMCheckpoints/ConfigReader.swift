@@ -137,6 +137,8 @@ public struct ConfigReader {
 
     /// A value as messages show it.
     package static func show(_ value: JSONValue) -> String {
+        // Metadata of GGUF may have numbers that JSON has not.
+        if let number = value.doubleValue, !number.isFinite { return "\(number)" }
         // JSON has no word for it: a number such as 1e999 was read as this.
         if case .number(let number) = value, !number.isFinite { return "\(number)" }
         let text = JSONWriter().string(value)

@@ -90,8 +90,15 @@ package struct MemoryPlan: Sendable, Hashable {
     }
 
     /// What is said where weights are more than memory holds and nothing keeps them elsewhere.
-    static func noMemory(forWeights weights: Int, free: Int) -> DeviceError {
-        DeviceError(
+    ///
+    /// - Parameter pool: what `--kv-cache-memory-bytes` asks for.
+    static func noMemory(forWeights weights: Int, free: Int, pool: Int?) -> DeviceError {
+        if let pool, weights <= free {
+            return DeviceError(
+                "--kv-cache-memory-bytes asks for \(show(pool)) beside the \(show(weights)) that the weights take, too much for the \(show(free)) of free memory."
+            )
+        }
+        return DeviceError(
             "the weights take \(show(weights)), too much for the \(show(free)) of free memory: --packed-cache auto keeps them in a file that is read as it is needed, at the disk's speed; or take --quantization int8 or int4, or a smaller model."
         )
     }

@@ -186,7 +186,8 @@ extension ModelLoader {
                     configuration, checkpoint, scheme: scheme, quantization, dtype, limits, options)
                 packedFile = try packedCache.pack(plan, on: backend)
             } else if weightBytes > free - (options.kvCacheMemoryBytes ?? 0) {
-                throw MemoryPlan.noMemory(forWeights: weightBytes, free: free)
+                throw MemoryPlan.noMemory(
+                    forWeights: weightBytes, free: free, pool: options.kvCacheMemoryBytes)
             }
         }
         let packed = packedCache.map { _ in PackedWeights(packedFile) }
@@ -198,6 +199,8 @@ extension ModelLoader {
             progress(done.add(bytes, ordering: .relaxed).newValue, fileSize)
         }
         if let blocks = LoadNote(blocksOf: checkpoint, quantization: options.quantization) { note(blocks) }
+        if let head = try LoadNote(tiedHeadOf: checkpoint, configuration, on: backend) { note(head) }
+        if let stretched = LoadNote(stretchOf: configuration, to: modelLength) { note(stretched) }
         let model = try DecoderStack(configuration, loader: loader, limits: limits)
         try loader.checkAllUsed(except: configuration.isLeftOut)
         let plan = try MemoryPlan.make(

@@ -86,6 +86,10 @@ extension RotaryConfiguration {
     ) throws(CheckpointError) -> YaRN {
         try config.require("attn_factor", oneOf: [1, 1.0])
         try config.require("extrapolation_factor", oneOf: [1, 1.0])
+        guard trained != Double(maxPositions) || config.object["factor"].map({ !$0.isNull }) ?? false else {
+            throw config.error(
+                "factor", "is missing, and so is original_max_position_embeddings: yarn needs one of them")
+        }
         var yarn = YaRN(
             factor: try positive("factor", config, default: Double(maxPositions) / trained),
             trainedPositions: trained)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import VLLMCheckpoints
+import VLLMJSON
 import VLLMLayers
 import VLLMTensors
 
@@ -21,10 +22,12 @@ extension Architecture {
         return decoder
     }
 
-    /// A choice of `num_experts_per_tok` experts by softmax.
+    /// A choice of `num_experts_per_tok` experts by softmax. Newer transformers write `num_local_experts` for all.
     static func routing(
         _ config: ConfigReader, numExperts key: String, normalizes: Bool
     ) throws(CheckpointError) -> RoutingOptions {
+        let common = "num_local_experts"
+        let key = !config.object.contains(key) && config.object.contains(common) ? common : key
         let count = try config.int(key, in: 1...RoutingOptions.maxExperts)
         return RoutingOptions(
             numExperts: count, numExpertsPerToken: try config.int("num_experts_per_tok", in: 1...count),

@@ -38,6 +38,10 @@ import VLLMJSON
             removed: ["qk_layernorm", "use_parallel_residual"],
             added: ["model_type": "stablelm_epoch", "rotary_scaling_factor": 1.0, "num_heads": 3]),
         Alias(name: "LLaMAForCausalLM", fixture: "llama"),
+        // As transformers 5 saves them.
+        Alias(
+            name: "Qwen3MoeForCausalLM", fixture: "qwen3-moe", renamed: ["num_experts": "num_local_experts"]),
+        Alias(name: "OlmoeForCausalLM", fixture: "olmoe", renamed: ["num_experts": "num_local_experts"]),
         Alias(name: "AquilaForCausalLM", fixture: "llama", added: ["model_type": "aquila"]),
         Alias(name: "AquilaModel", fixture: "llama", added: ["model_type": "aquila"]),
         Alias(name: "XverseForCausalLM", fixture: "llama", added: ["model_type": "xverse"]),

@@ -133,6 +133,27 @@ import VLLMTypes
         #expect(info.eosTokenIDs == [3])
     }
 
+    @Test(
+        "what may surprise in a configuration is told",
+        arguments: [
+            ("llama", #"{"tie_word_embeddings": true}"#, "have a head of their own ('lm_head.weight')"),
+            ("llama", "{}", ""), ("qwen2", "{}", ""),
+            ("llama-dynamic", "{}", "Rotary positions are scaled for sequences of up to"),
+            ("phi3", "{}", "Rotary positions are scaled for sequences of up to"), ("llama-yarn", "{}", ""),
+        ])
+    func notes(_ name: String, _ overrides: String, _ expected: String) async throws {
+        let notes = Mutex<[String]>([])
+        let source = try ModelFixture(name).source
+        var options = EngineOptions(model: source.name)
+        (options.hfOverrides, options.kvCacheMemoryBytes) = (overrides, 16 << 20)
+        let engine = try await ModelLoader.load(
+            source, options, note: { note in notes.withLock { $0.append(note.text) } })
+        await engine.shutdown()
+        let found = notes.withLock { $0 }.filter { $0.contains("head of their own") || $0.contains("Rotary") }
+        #expect(
+            expected.isEmpty ? found.isEmpty : found.count == 1 && found[0].contains(expected), "\(found)")
+    }
+
     // MARK: - --hf-overrides
 
     @Test("overrides replace members of config.json before anything reads it, and the report says so")
@@ -288,6 +309,7 @@ import VLLMTypes
         ("llama-linear", "rope_scaling", ["type": "linear", "factor": 2, "low_freq_factor": 1]),
         ("llama-yarn", "rope_scaling", ["type": "yarn", "factor": 4, "attention_temperature": 2]),
         ("llama", "rope_scaling", ["type": "default", "factor": 4]),
+        ("llama", "rope_scaling", ["type": "yarn"]),
         ("llama", "rope_scaling", ["type": "default", "alpha": 2]),
         ("gemma3", "rope_parameters", ["rope_type": "linear", "factor": 8]),
         ("qwen2", "rope_parameters", ["rope_type": "default", "mrope_section": [1, 1]]),

@@ -178,6 +178,10 @@ import VLLMTypes
                 "'llama.attention.head_count' is missing"
             ),
             ("token_embd.weight", "token_embd.weigh_", "token_embd.weight"),
+            (
+                "llama.attention.layer_norm_rms_epsilon", "llama.attention.layer_norm_rms_epsilo_",
+                "'llama.attention.layer_norm_rms_epsilon' is missing"
+            ),
         ]
         for (old, new, expected) in changes {
             let bytes = try #require(Self.replacing(Array(old.utf8), with: Array(new.utf8), in: whole))

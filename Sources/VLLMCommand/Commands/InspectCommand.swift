@@ -47,6 +47,7 @@ struct InspectCommand: ParsableCommand, Command {
             throw UsageError("--gpu-memory-utilization should be in (0, 1], is \(gpuMemoryUtilization).")
         }
         if let model, let table = ReferenceTable(rawValue: model) {
+            guard !json else { throw UsageError("--json is for models; \(model) is a table: --markdown.") }
             Terminal.print(markdown ? table.markdown : table.text)
             return
         }

@@ -53,11 +53,14 @@ struct TokenizeCommand: ParsableCommand, Command {
             source = try await files.resolve(model, revision: revision, wanting: .tokenizer)
         }
         guard let tokenizer = try ModelLoader.tokenizer(of: source) else {
-            throw UsageError(
-                "'\(source.name)' has no tokenizer: \(TokenizerFileNames.wanted) should be there.")
+            throw CheckpointError(
+                source.name, "has no tokenizer: \(TokenizerFileNames.wanted) should be there.")
         }
         if let decode {
             let tokens = try TokenIDList.parse(decode, flag: "--decode")
+            if let unknown = tokens.first(where: { tokenizer.token(for: $0) == nil }) {
+                throw CheckpointError(source.name, "has no token \(unknown), which --decode names.")
+            }
             Terminal.print(tokenizer.decode(tokens, skipSpecialTokens: false) + "\n")
             return
         }

@@ -35,6 +35,10 @@ extension GGUFReader {
         set("intermediate_size", try int("feed_forward_length").map { .integer($0) })
         set("rms_norm_eps", try double("attention.layer_norm_rms_epsilon").map { .number($0) })
         set("layer_norm_eps", try double("attention.layer_norm_epsilon").map { .number($0) })
+        guard config["rms_norm_eps"] != nil || config["layer_norm_eps"] != nil else {
+            throw error(
+                "attention.layer_norm_rms_epsilon", "is missing, and so is attention.layer_norm_epsilon")
+        }
         set("sliding_window", try int("attention.sliding_window").flatMap { $0 > 0 ? .integer($0) : nil })
         if hasLatentAttention {
             try addRotary(to: &config, headDim: try require("rope.dimension_count"))

@@ -11,7 +11,7 @@ struct TokenText {
     static let floor = -9999.0
 
     let tokenizer: Tokenizer?
-    /// Writes `token_id:123` instead of text.
+    /// Writes `token_id:123` instead of text, as without a tokenizer for alternatives.
     let asTokenIDs: Bool
 
     /// The text of a token alone.
@@ -89,7 +89,13 @@ struct TokenText {
 
     private func alternatives(_ position: PositionLogprobs, count: Int) -> JSONObject {
         let entries = ranked(position).prefix(count < 0 ? .max : count + 1)
-        return JSONObject(entries.map { (text($0.tokenID), Self.json($0.logprob)) })
+        return JSONObject(
+            entries.map { entry in
+                (
+                    tokenizer == nil ? "token_id:\(entry.tokenID)" : text(entry.tokenID),
+                    Self.json(entry.logprob)
+                )
+            })
     }
 
     // MARK: Prompts
