@@ -93,13 +93,13 @@ package struct MemoryPlan: Sendable, Hashable {
     ///
     /// - Parameter pool: what `--kv-cache-memory-bytes` asks for.
     static func noMemory(forWeights weights: Int, free: Int, pool: Int?) -> DeviceError {
-        if let pool, weights <= free {
+        if let pool, pool > free {
             return DeviceError(
-                "--kv-cache-memory-bytes asks for \(show(pool)) beside the \(show(weights)) that the weights take, too much for the \(show(free)) of free memory."
-            )
+                "--kv-cache-memory-bytes asks for \(show(pool)), more than the \(show(free)) of free memory.")
         }
+        let beside = pool.map { ", beside the \(show($0)) that --kv-cache-memory-bytes asks for" } ?? ""
         return DeviceError(
-            "the weights take \(show(weights)), too much for the \(show(free)) of free memory: --packed-cache auto keeps them in a file that is read as it is needed, at the disk's speed; or take --quantization int8 or int4, or a smaller model."
+            "the weights take \(show(weights)), too much for the \(show(free)) of free memory\(beside): --packed-cache auto keeps them in a file that is read as it is needed, at the disk's speed; or take --quantization int8 or int4, or a smaller model."
         )
     }
 

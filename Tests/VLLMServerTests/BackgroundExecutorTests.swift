@@ -21,7 +21,8 @@ import VLLMServer
             return await group.reduce(into: []) { $0.append($1) }
         }
         #expect(Set(threads.map(\.0)).count == 1)
-        #expect(threads.allSatisfy { $0.1 > own })
+        // 19 is the lowest there is.
+        #expect(threads.allSatisfy { $0.1 >= min(own + 1, 19) })
     }
 
     @Test func errorsComeBackToTheCaller() async throws {
