@@ -9,21 +9,25 @@ extension GGUFFamily {
     /// GPT-2, whose own checkpoints have the transposes of the linear layers.
     static let gpt2 = GGUFFamily("gpt2") { model throws(CheckpointError) in
         GGUFTranslation(
-            config: try model.config("GPT2LMHeadModel").inNamesOfGPT2,
-            tensors: [
-                "token_embd": "transformer.wte",
-                "position_embd": "transformer.wpe",
-                "output_norm": "transformer.ln_f",
-                "output": "lm_head",
-                "blk.{}.attn_norm": "transformer.h.{}.ln_1",
-                "blk.{}.attn_qkv": "transformer.h.{}.attn.c_attn",
-                "blk.{}.attn_output": "transformer.h.{}.attn.c_proj",
-                "blk.{}.ffn_norm": "transformer.h.{}.ln_2",
-                "blk.{}.ffn_up": "transformer.h.{}.mlp.c_fc",
-                "blk.{}.ffn_down": "transformer.h.{}.mlp.c_proj",
-            ],
+            config: try model.config("GPT2LMHeadModel").inNamesOfGPT2, tensors: .gpt2,
             adapt: { $0.names.isTransposed = false })
     }
+}
+
+extension GGUFTensorNames {
+    /// The names of GPT-2, most of which GPT-J and Qwen have too.
+    static let gpt2: GGUFTensorNames = [
+        "token_embd": "transformer.wte",
+        "position_embd": "transformer.wpe",
+        "output_norm": "transformer.ln_f",
+        "output": "lm_head",
+        "blk.{}.attn_norm": "transformer.h.{}.ln_1",
+        "blk.{}.attn_qkv": "transformer.h.{}.attn.c_attn",
+        "blk.{}.attn_output": "transformer.h.{}.attn.c_proj",
+        "blk.{}.ffn_norm": "transformer.h.{}.ln_2",
+        "blk.{}.ffn_up": "transformer.h.{}.mlp.c_fc",
+        "blk.{}.ffn_down": "transformer.h.{}.mlp.c_proj",
+    ]
 }
 
 extension JSONObject {

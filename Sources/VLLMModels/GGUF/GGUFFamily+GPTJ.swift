@@ -13,17 +13,13 @@ extension GGUFFamily {
         let layer = "transformer.h.{}"
         return GGUFTranslation(
             config: config,
-            tensors: [
-                "token_embd": "transformer.wte",
-                "output_norm": "transformer.ln_f",
-                "output": "lm_head",
-                "blk.{}.attn_norm": .name("\(layer).ln_1"),
+            tensors: .gpt2.with([
                 "blk.{}.attn_q": .name("\(layer).attn.q_proj"),
                 "blk.{}.attn_k": .name("\(layer).attn.k_proj"),
                 "blk.{}.attn_v": .name("\(layer).attn.v_proj"),
                 "blk.{}.attn_output": .name("\(layer).attn.out_proj"),
                 "blk.{}.ffn_up": .name("\(layer).mlp.fc_in"),
                 "blk.{}.ffn_down": .name("\(layer).mlp.fc_out"),
-            ])
+            ]))
     }
 }

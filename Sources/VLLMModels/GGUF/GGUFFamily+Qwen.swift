@@ -10,21 +10,12 @@ extension GGUFFamily {
     static let qwen = GGUFFamily("qwen") { model throws(CheckpointError) in
         var config = try model.config("QWenLMHeadModel")
         config["layer_norm_epsilon"] = config["rms_norm_eps"]
-        let layer = "transformer.h.{}"
         return GGUFTranslation(
             config: config,
-            tensors: [
-                "token_embd": "transformer.wte",
-                "output_norm": "transformer.ln_f",
-                "output": "lm_head",
-                "blk.{}.attn_norm": .name("\(layer).ln_1"),
-                "blk.{}.attn_qkv": .name("\(layer).attn.c_attn"),
-                "blk.{}.attn_output": .name("\(layer).attn.c_proj"),
-                "blk.{}.ffn_norm": .name("\(layer).ln_2"),
-                "blk.{}.ffn_gate": .name("\(layer).mlp.w2"),
-                "blk.{}.ffn_up": .name("\(layer).mlp.w1"),
-                "blk.{}.ffn_down": .name("\(layer).mlp.c_proj"),
-            ])
+            tensors: .gpt2.with([
+                "blk.{}.ffn_gate": "transformer.h.{}.mlp.w2",
+                "blk.{}.ffn_up": "transformer.h.{}.mlp.w1",
+            ]))
     }
 
     /// Qwen2 and Qwen2.5.
