@@ -17,8 +17,10 @@ extension CheckpointSource {
             self = .folder(path: path)
         } else if !models.isEmpty {
             self = .gguf(try GGUFModel(path: try models.files().first ?? path))
-        } else if let (folder, quantization) = Self.quantized(path), !GGUFFolder(folder).isEmpty {
-            let files = try GGUFFolder(folder).files(quantization: quantization)
+        } else if let (folder, quantization) = Self.quantized(path), case let models = GGUFFolder(folder),
+            !models.isEmpty
+        {
+            let files = try models.files(quantization: quantization)
             self = .gguf(try GGUFModel(path: files.first ?? path))
         } else {
             return nil
@@ -42,12 +44,12 @@ extension CheckpointSource {
                 path, "is a file, but not one of GGUF; other models are named by the folder that they are in."
             )
         }
-        if let (file, quantization) = quantized(path), !FileStamp.isFolder(file), FileStamp(file) != nil {
-            throw CheckpointError(file, "is a file: '\(quantization)' names one of a folder of GGUF files.")
-        }
-        if let (folder, quantization) = quantized(path), FileStamp.isFolder(folder) {
+        if let (place, quantization) = quantized(path), FileStamp(place) != nil {
             throw CheckpointError(
-                folder, "is a folder without GGUF files, of which '\(quantization)' could be one.")
+                place,
+                FileStamp.isFolder(place)
+                    ? "is a folder without GGUF files, of which '\(quantization)' could be one."
+                    : "is a file: '\(quantization)' names one of a folder of GGUF files.")
         }
         let isPath = path.hasPrefix("/") || ["", ".", ".."].contains(path.prefix { $0 != "/" })
         guard !isPath else { throw CheckpointError(path, "is not there: no folder or file has this name.") }

@@ -9,21 +9,19 @@ extension LoadNote {
     /// Rows of two tables that are compared; a head that was trained apart differs in all of them.
     private static let comparedRows = 64
 
-    /// Says of a checkpoint whose head is the embeddings that its files have another; nil where they have not.
-    init?(
-        tiedHeadOf checkpoint: Checkpoint, _ configuration: DecoderConfiguration, on backend: any Backend
-    ) throws(CheckpointError) {
+    /// Says of a checkpoint whose head is the embeddings that its files have another; nil where they have not, or have
+    /// one that could not take their place.
+    init?(tiedHeadOf checkpoint: Checkpoint, _ configuration: DecoderConfiguration, on backend: any Backend) {
         let (head, table) = ("\(configuration.names.head).weight", "\(configuration.names.embedding).weight")
         guard configuration.tiesEmbeddings, head != table, checkpoint.has(head), checkpoint.has(table) else {
             return nil
         }
         let (rows, columns) = (configuration.vocabularySize, configuration.embeddingWidth)
-        let matrices = try (
-            checkpoint.matrix(head, rows: rows, columns: columns),
-            checkpoint.matrix(table, rows: rows, columns: columns)
-        )
+        guard let own = try? checkpoint.matrix(head, rows: rows, columns: columns),
+            let shared = try? checkpoint.matrix(table, rows: rows, columns: columns)
+        else { return nil }
         let differs = stride(from: 0, to: rows, by: max(1, rows / Self.comparedRows)).contains { row in
-            backend.values(ofRow: row, in: matrices.0) != backend.values(ofRow: row, in: matrices.1)
+            backend.values(ofRow: row, in: own) != backend.values(ofRow: row, in: shared)
         }
         guard differs else { return nil }
         self.init(

@@ -199,7 +199,7 @@ extension ModelLoader {
             progress(done.add(bytes, ordering: .relaxed).newValue, fileSize)
         }
         if let blocks = LoadNote(blocksOf: checkpoint, quantization: options.quantization) { note(blocks) }
-        if let head = try LoadNote(tiedHeadOf: checkpoint, configuration, on: backend) { note(head) }
+        if let head = LoadNote(tiedHeadOf: checkpoint, configuration, on: backend) { note(head) }
         if let stretched = LoadNote(stretchOf: configuration, to: modelLength) { note(stretched) }
         let model = try DecoderStack(configuration, loader: loader, limits: limits)
         try loader.checkAllUsed(except: configuration.isLeftOut)

@@ -154,6 +154,17 @@ import VLLMTypes
             expected.isEmpty ? found.isEmpty : found.count == 1 && found[0].contains(expected), "\(found)")
     }
 
+    @Test("a head that could not take the place of the embeddings keeps no model from loading")
+    func uselessHead() async throws {
+        let folder = try folder("llama", config: ["tie_word_embeddings": true])
+        var weights = try folder.read("model.safetensors")
+        // The header's first is the head's.
+        let shape = try #require(weights.firstRange(of: Array("[300,64]".utf8)))
+        weights.replaceSubrange(shape, with: Array("[64,300]".utf8))
+        try folder.write(weights, to: "model.safetensors")
+        #expect(await error(folder) == "")
+    }
+
     // MARK: - --hf-overrides
 
     @Test("overrides replace members of config.json before anything reads it, and the report says so")
